@@ -1,4 +1,4 @@
-//! One subset of ICU MessageFormat: `{name}`, `{n, plural, =0 {…} one {…} other {…}}`,
+//! One subset of ICU `MessageFormat`: `{name}`, `{n, plural, =0 {…} one {…} other {…}}`,
 //! `{who, select, a {…} other {…}}`, `#` inside a plural, and `''` / `'{…}'` to quote.
 //!
 //! The web has the same subset; `messages/vectors.json` holds both to it.
@@ -120,12 +120,18 @@ impl Message {
                 }
                 Part::Plural { name, exact, by_category } => {
                     names.insert(name);
-                    exact.iter().for_each(|(_, message)| message.collect_arguments(names));
-                    by_category.iter().for_each(|(_, message)| message.collect_arguments(names));
+                    for (_, message) in exact {
+                        message.collect_arguments(names);
+                    }
+                    for (_, message) in by_category {
+                        message.collect_arguments(names);
+                    }
                 }
                 Part::Select { name, by_value } => {
                     names.insert(name);
-                    by_value.iter().for_each(|(_, message)| message.collect_arguments(names));
+                    for (_, message) in by_value {
+                        message.collect_arguments(names);
+                    }
                 }
             }
         }
@@ -196,7 +202,7 @@ fn choose<'a>(
     exact: &'a [(i64, Message)],
     by_category: &'a [(String, Message)],
 ) -> &'a Message {
-    #[expect(clippy::cast_precision_loss, reason = "written by translators: 0, 1, 2")]
+    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "small whole numbers")]
     if let Some((_, message)) = exact.iter().find(|(wanted, _)| *wanted as f64 == number) {
         return message;
     }

@@ -47,9 +47,8 @@ impl Timestamp {
 
     /// Returns this moment in `jiff`'s type, clamped to what that can hold.
     pub fn to_jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_microsecond(self.0).unwrap_or_else(|_| {
-            if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX }
-        })
+        let bound = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(bound)
     }
 }
 
