@@ -1,0 +1,8 @@
+//! What every request passes: host, headers, span, errors.
+
+pub(crate) mod headers;
+pub(crate) mod host;
+pub(crate) mod problem;
+pub(crate) mod span;
+
+pub use problem::Problem;
