@@ -11,7 +11,7 @@ packages=()
 if [ "$purpose" = test ]; then
   needed+=(chromium:chromium initdb:postgresql pdftotext:poppler-utils strace:strace
     ip:iproute2 python3:python3 pip:python3-pip unzip:unzip)
-  [ -f /usr/share/fonts-droid-fallback/truetype/DroidSansFallbackFull.ttf ] ||
+  [ -f /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf ] ||
     packages+=(fonts-droid-fallback)
 fi
 has() {
