@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 seconds=${SECONDS_EACH:-60}
 export RUSTC_BOOTSTRAP=1
-command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version 0.13.1 --locked
+command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version 0.13.2 --locked
 for corpus in fuzz/corpus/*/; do
   name=$(basename "$corpus")
   found=target/fuzz-corpus/$name
