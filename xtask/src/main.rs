@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal")]
 
 mod ci;
+mod fonts;
 mod planted;
 mod tidy;
 
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
+  fonts     unpacks the fonts of printed reports into target/fonts
   ci        every check, cheapest verdict first: what the machine runs
   tidy      crate edges, file and function lengths, words, licences
   planted   plants each bug of tests/planted and shows the seed that finds it";
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let is_well = match arguments.next().as_deref() {
         Some("ci") => ci::run(),
+        Some("fonts") => fonts::run(),
         Some("tidy") => tidy::run(),
         Some("planted") => planted::run(),
         _ => {

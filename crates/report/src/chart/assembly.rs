@@ -1,5 +1,6 @@
 //! The assembly drawn from data: half rings of dots, a wedge for each region from west to east.
 
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 use super::Assembly;
@@ -14,7 +15,7 @@ const OUTER: f64 = 300.0;
 const INNER: f64 = 118.0;
 
 /// One dot, at its place in a drawing of 640 by 322.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dot {
     pub x: f64,
     pub y: f64,

@@ -2,6 +2,7 @@
 //! number already written in the reader's language. Painters only place it.
 
 use language::{Tag, Words};
+use serde::{Deserialize, Serialize};
 
 use super::assembly::{self, Dot};
 use super::{Bar, Figure, Part, Plot, Scale};
@@ -17,7 +18,7 @@ const LABELLED_SHARE: f64 = 0.05;
 const LONGEST_BAR: f64 = 0.935;
 
 /// A chart ready to be painted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Drawing {
     pub layout: Layout,
     /// The names of a scale's steps, in the order in which they are drawn.
@@ -29,7 +30,8 @@ pub struct Drawing {
 }
 
 /// How the rows are set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Layout {
     Ranked,
     Part,
@@ -38,13 +40,13 @@ pub enum Layout {
     Assembly,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub text: String,
     pub tone: Tone,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub label: String,
     /// "Small base", "too few to show".
@@ -56,7 +58,7 @@ pub struct Row {
 }
 
 /// A piece of a bar: from `start`, `length` long, as fractions of the track.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     pub start: f64,
     pub length: f64,
@@ -65,14 +67,15 @@ pub struct Segment {
 }
 
 /// The number at the end of a row: what counts, and what it is compared with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Value {
     pub strong: String,
     pub plain: String,
 }
 
 /// A colour by its role; the class of the same name paints it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tone {
     One,
     Context,

@@ -1,31 +1,33 @@
 //! The table under each chart: the accessible form, with what weighing changed.
 
 use language::{Tag, Words};
+use serde::{Deserialize, Serialize};
 
 use super::{Bar, Figure, Grid, Group, Leaders, Part, Plot, Scale, draw};
 use crate::format;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     pub columns: Vec<Column>,
     /// One cell for each column.
     pub rows: Vec<Vec<Cell>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     pub head: String,
     pub align: Align,
 }
 
 /// Text begins at the start; numbers end at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Align {
     Text,
     Number,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     pub text: String,
     pub is_strong: bool,
