@@ -210,10 +210,10 @@ fn text(raw: Option<&str>, max: u16) -> Result<Option<String>, ProblemKind> {
     let mut text = String::with_capacity(raw.len());
     for c in raw.chars() {
         match c {
-            '\r' => {}
+            // A line's end in a form is both; the second becomes the blank. The others are invisible
+            // marks without reach: keyboards write them, nobody misses them.
+            '\r' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => {}
             '\n' | '\t' | '\u{2028}' | '\u{2029}' => text.push(' '),
-            // Invisible marks without reach: keyboards write them, nobody misses them.
-            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => {}
             c if is_refused(c) => return Err(ProblemKind::ControlCharacter),
             c => text.push(c),
         }
@@ -221,7 +221,8 @@ fn text(raw: Option<&str>, max: u16) -> Result<Option<String>, ProblemKind> {
     if text.graphemes(true).count() > usize::from(max) {
         return Err(ProblemKind::TooLong { max });
     }
-    Ok(if text.trim().is_empty() { None } else { Some(text) })
+    let text = text.trim();
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 impl Answers {

@@ -37,13 +37,8 @@ impl Layout {
     }
 
     /// Returns how many slots there are.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         usize::from(self.len)
-    }
-
-    /// Slot 0 is always there.
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// Returns the slot that counts who answered the question at this place.
@@ -76,9 +71,11 @@ impl Layout {
         }
         slots
     }
+}
 
+impl Codes {
     /// Returns the stratum codes of a response.
-    pub fn codes(&self, questionnaire: &Questionnaire, answers: &Answers) -> Codes {
+    pub fn of(questionnaire: &Questionnaire, answers: &Answers) -> Self {
         let code = |role, list: &[&str]| {
             let (at, question) = questionnaire.question_of(role)?;
             let Some(Answer::Choice { chosen, .. }) = answers.by_question().get(&at) else {
@@ -87,7 +84,7 @@ impl Layout {
             let choice = question.choices().get(usize::from(*chosen.first()?))?;
             Some(demographics::code(list, &choice.id))
         };
-        Codes {
+        Self {
             region: code(Role::Region, &demographics::REGIONS).unwrap_or(0),
             age: code(Role::Age, &demographics::AGES).unwrap_or(0),
             gender: code(Role::Gender, &demographics::GENDERS).unwrap_or(0),
@@ -132,7 +129,7 @@ mod tests {
         assert_eq!(slots.len(), 7);
         assert_eq!(usize::from(slots[1]), layout.answered(importance));
         assert_eq!(usize::from(slots[2]), layout.choice(importance, 0));
-        assert_eq!(layout.codes(&un75, &answers), Codes { region: 3, age: 4, gender: 0 });
+        assert_eq!(Codes::of(&un75, &answers), Codes { region: 3, age: 4, gender: 0 });
     }
 
     #[test]
@@ -145,7 +142,9 @@ mod tests {
         let answers = validate(&un75, &given).expect("good answers");
 
         let other = layout.choice(world, question.choices().len());
-        assert_eq!(layout.slots(&un75, &answers), [0, layout.answered(world) as u16, other as u16]);
+        let slots: Vec<usize> =
+            layout.slots(&un75, &answers).iter().map(|slot| usize::from(*slot)).collect();
+        assert_eq!(slots, [0, layout.answered(world), other]);
         assert_eq!(layout.answered(world + 1), other + 1);
     }
 }

@@ -7,8 +7,8 @@ pub const REGIONS: [&str; 8] = [
     "eastern-south-eastern-asia",
     "europe",
     "latin-america-caribbean",
-    "northern-america",
     "northern-africa-western-asia",
+    "northern-america",
     "oceania",
     "sub-saharan-africa",
 ];

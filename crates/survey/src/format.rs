@@ -130,9 +130,9 @@ pub fn parse(json: &str) -> Result<Questionnaire, FormatError> {
     }
     let languages = languages(&wire.languages)?;
     let reader = Reader { languages: &languages };
-    let title = reader.wording("title", wire.title)?;
+    let title = reader.wording("title", &wire.title)?;
     let introduction =
-        wire.introduction.map(|words| reader.wording("introduction", words)).transpose()?;
+        wire.introduction.map(|words| reader.wording("introduction", &words)).transpose()?;
     let questions = reader.questions(wire.questions)?;
     let questionnaire = Questionnaire { languages, title, introduction, questions };
     whole(&questionnaire)?;
@@ -166,7 +166,7 @@ fn whole(questionnaire: &Questionnaire) -> Result<(), FormatError> {
         let n = questionnaire.questions.iter().filter(|question| question.role == role).count();
         rule(n <= 1, "questions", "two have the same role")?;
     }
-    rule(crate::Layout::of(questionnaire).len() <= SLOTS_MAX, "questions", "too much to count")
+    rule(crate::Layout::of(questionnaire).size() <= SLOTS_MAX, "questions", "too much to count")
 }
 
 struct Reader<'a> {
@@ -174,7 +174,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn wording(&self, place: &str, wire: WireWording) -> Result<Wording, FormatError> {
+    fn wording(&self, place: &str, wire: &WireWording) -> Result<Wording, FormatError> {
         rule(wire.text.len() == self.languages.len(), place, "not in exactly its languages")?;
         let mut texts = Vec::with_capacity(self.languages.len());
         for tag in self.languages {
@@ -207,8 +207,8 @@ impl Reader<'_> {
 
     fn question(&self, wire: WireQuestion) -> Result<Question, FormatError> {
         let place = wire.id.clone();
-        let text = self.wording(&place, wire.text)?;
-        let hint = wire.hint.map(|hint| self.wording(&place, hint)).transpose()?;
+        let text = self.wording(&place, &wire.text)?;
+        let hint = wire.hint.map(|hint| self.wording(&place, &hint)).transpose()?;
         let kind = self.kind(&place, wire.answer)?;
         let role = match wire.role {
             WireRole::Plain => Role::Plain,
@@ -253,7 +253,7 @@ impl Reader<'_> {
             check_id(place, &choice.id)?;
             rule(choice.id != crate::answer::OTHER, place, "an option has the id of the other")?;
             rule(seen.insert(choice.id.clone()), place, "two options have the same id")?;
-            let label = self.wording(place, choice.label)?;
+            let label = self.wording(place, &choice.label)?;
             choices.push(Choice { id: choice.id, label });
         }
         Ok(choices)

@@ -17,7 +17,9 @@ mod questionnaire;
 pub mod receipt;
 pub mod template;
 
-pub use answer::{Answer, Answers, BadAnswers, Problem, ProblemKind, Raw, RawAnswer, validate};
+pub use answer::{
+    Answer, Answers, BadAnswers, OTHER, Problem, ProblemKind, Raw, RawAnswer, validate,
+};
 pub use cells::{Codes, Layout};
 pub use form::{FORM_BYTES_MAX, Form, FormError, parse_form};
 pub use order::{Shown, shown_order};

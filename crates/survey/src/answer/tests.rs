@@ -240,7 +240,7 @@ fn check(raw: &Raw) -> Result<bool, TestCaseError> {
     let layout = crate::Layout::of(&un75);
     let slots = layout.slots(&un75, &answers);
     prop_assert!(slots.is_sorted_by(|a, b| a < b));
-    prop_assert!(slots.iter().all(|slot| usize::from(*slot) < layout.len()));
+    prop_assert!(slots.iter().all(|slot| usize::from(*slot) < layout.size()));
     Ok(true)
 }
 
