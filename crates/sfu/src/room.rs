@@ -1,0 +1,786 @@
+//! A room's media: who is there, what is published, who receives what.
+//!
+//! Contract: after every `handle*`, drain [`Room::poll_output`]; at the end of a tick, call
+//! [`Room::forward`]. The room owns no transport: each call is lent the worker's engine.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use model::id::{ParticipantId, TrackId};
+use model::media::{Announcement, Command, DataChannel, Event, Kind, Offer, RoomName, Wish};
+
+use crate::allocate::{Ask, allocate};
+use crate::count::{Count, Counts};
+use crate::engine::{self, Engine, Forward, Label, Media, PeerId, Sent, SlotId, SourceId};
+use crate::room::member::{Member, Subscription, Transport};
+use crate::room::track::{Feed, Listener, Place, Taken, Track};
+use crate::speaker::Speakers;
+
+mod member;
+mod track;
+
+/// How often a room looks at what time brings: speakers, layers that ended, estimates.
+pub const TICK: Duration = Duration::from_millis(200);
+
+/// A transport that is not up by then will not be: LiveKit waits as long.
+const JOIN_MAX: Duration = Duration::from_secs(60);
+
+/// How long a transport that went silent may come back. str0m waits 15 s before it says so.
+const SILENT_MAX: Duration = Duration::from_secs(15);
+
+/// Tracks of one participant: microphone, camera, screen with sound, and language channels.
+const TRACKS_MAX: usize = 32;
+
+/// A candidate line has some 200 bytes.
+const CANDIDATE_BYTES_MAX: usize = 2048;
+
+/// What probing aims at above what is wished for, in per cent: rates swing.
+const PROBE_PERCENT: u64 = 150;
+
+/// A room on one worker.
+#[derive(Debug)]
+pub struct Room<E: Engine> {
+    name: RoomName,
+    members: BTreeMap<ParticipantId, Member>,
+    participant_by_peer: HashMap<PeerId, ParticipantId>,
+    tracks: BTreeMap<TrackId, Track<E::Packet>>,
+    place_by_source: HashMap<SourceId, Place>,
+    outbox: BTreeMap<PeerId, Vec<Forward<E::Packet>>>,
+    speakers: Speakers,
+    events: VecDeque<Event>,
+    counts: Counts,
+    ticked_at: Option<Instant>,
+}
+
+impl<E: Engine> Room<E> {
+    pub fn new(name: RoomName) -> Self {
+        Self {
+            name,
+            members: BTreeMap::new(),
+            participant_by_peer: HashMap::new(),
+            tracks: BTreeMap::new(),
+            place_by_source: HashMap::new(),
+            outbox: BTreeMap::new(),
+            speakers: Speakers::default(),
+            events: VecDeque::new(),
+            counts: Counts::default(),
+            ticked_at: None,
+        }
+    }
+
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The transports of everybody here.
+    pub fn peers(&self) -> Vec<PeerId> {
+        self.members.values().map(|member| member.peer).collect()
+    }
+
+    /// Whether [`Room::forward`] has something to do.
+    pub fn has_outgoing(&self) -> bool {
+        self.outbox.values().any(|packets| !packets.is_empty())
+    }
+
+    pub fn poll_output(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub fn take_counts(&mut self) -> impl Iterator<Item = (Count, u64)> + use<E> {
+        self.counts.take()
+    }
+
+    /// When to call [`Room::handle_timeout`]. An empty room needs nothing.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.ticked_at.filter(|_| !self.is_empty()).map(|at| at + TICK)
+    }
+
+    pub fn handle(&mut self, engine: &mut E, command: Command, now: Instant) {
+        match command {
+            Command::Join { peer, offer } => self.join(engine, peer, offer, now),
+            Command::Offer { peer, offer } => self.offer(engine, peer, &offer, now),
+            Command::Candidate { peer, json } => self.candidate(peer, &json),
+            Command::Announce { peer, announcement } => {
+                self.announce(engine, peer, announcement, now);
+            }
+            Command::Withdraw { track } => self.withdraw(engine, track, now),
+            Command::Mute { track, is_muted } => self.mute(engine, track, is_muted, now),
+            Command::Subscribe { peer, track } => self.subscribe(peer, track, now),
+            Command::Unsubscribe { peer, track } => self.unsubscribe(engine, peer, track, now),
+            Command::Wish { peer, track, wish } => self.wish(engine, peer, track, wish, now),
+            Command::Send { to, channel, message } => {
+                self.send(engine, &to, channel, &message, now);
+            }
+            Command::Leave { peer } => self.leave(engine, peer, now),
+            Command::Close => {
+                let everybody: Vec<_> = self.members.keys().copied().collect();
+                for peer in everybody {
+                    self.leave(engine, peer, now);
+                }
+            }
+        }
+    }
+
+    /// Takes what the engine tells of a peer of this room.
+    pub fn handle_event(
+        &mut self,
+        engine: &mut E,
+        peer: PeerId,
+        event: engine::Event<E::Packet>,
+        now: Instant,
+    ) {
+        let Some(participant) = self.participant_by_peer.get(&peer).copied() else { return };
+        match event {
+            engine::Event::Media(media) => self.media(engine, &media, now),
+            engine::Event::Source { source, mid, layer } => {
+                if let Some(member) = self.members.get_mut(&participant)
+                    && let Some(sending) = member.sending.iter_mut().find(|of| of.mid == mid)
+                {
+                    sending.sources.retain(|(of, _)| *of != layer);
+                    sending.sources.push((layer, source));
+                    if let Some(track) = sending.track {
+                        self.feed(engine, Place { track, layer }, source, now);
+                    }
+                }
+            }
+            engine::Event::Gone(source) => self.gone(engine, participant, source, now),
+            engine::Event::Up => self.up(participant),
+            engine::Event::Silent => {
+                if let Some(member) = self.members.get_mut(&participant)
+                    && member.transport == Transport::Up
+                {
+                    member.transport = Transport::Silent { since: now };
+                }
+            }
+            engine::Event::Closed => self.down(engine, participant),
+            engine::Event::KeyFrameWanted(slot) => {
+                self.key_frame_wanted(engine, participant, slot, now);
+            }
+            engine::Event::Estimate { rate_bps } => {
+                if let Some(member) = self.members.get_mut(&participant) {
+                    member.estimate_bps = Some(rate_bps);
+                }
+            }
+            engine::Event::ChannelOpen(channel) => {
+                self.channel_open(engine, participant, channel, now);
+            }
+            engine::Event::Message(channel, message) => {
+                self.events.push_back(Event::Message { peer: participant, channel, message });
+            }
+            engine::Event::Quality { loss, rtt_ms } => {
+                self.events.push_back(Event::Quality { peer: participant, loss, rtt_ms });
+            }
+            engine::Event::Stray => self.counts.add(Count::Stray),
+        }
+    }
+
+    /// Looks at what time brought.
+    pub fn handle_timeout(&mut self, engine: &mut E, now: Instant) {
+        if self.poll_timeout().is_none_or(|at| at > now) {
+            return;
+        }
+        self.ticked_at = Some(now);
+        let changed = self.speakers.look(now);
+        if !changed.is_empty() {
+            self.events.push_back(Event::Speakers { changed });
+        }
+        let everybody: Vec<ParticipantId> = self.members.keys().copied().collect();
+        for participant in everybody {
+            if self.is_overdue(participant, now) {
+                self.down(engine, participant);
+            } else {
+                self.ask_sections(participant, now);
+                self.send_backlog(engine, participant, now);
+                self.allocate(engine, participant, now);
+            }
+        }
+    }
+
+    /// Hands over what was collected: once per subscriber and tick.
+    pub fn forward(&mut self, engine: &mut E, now: Instant) {
+        for (peer, packets) in &mut self.outbox {
+            if !packets.is_empty() {
+                engine.forward(*peer, packets, now);
+                packets.clear();
+            }
+        }
+    }
+
+    fn join(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        offer: Option<Offer>,
+        now: Instant,
+    ) {
+        self.leave(engine, participant, now);
+        let peer = engine.join(now);
+        self.members.insert(participant, Member::new(peer, now));
+        self.participant_by_peer.insert(peer, participant);
+        self.ticked_at.get_or_insert(now);
+        if let Some(offer) = offer {
+            self.offer(engine, participant, &offer, now);
+        }
+    }
+
+    fn offer(&mut self, engine: &mut E, participant: ParticipantId, offer: &Offer, now: Instant) {
+        let Some(member) = self.members.get_mut(&participant) else {
+            return self.counts.add(Count::Misdirected);
+        };
+        let peer = member.peer;
+        let sections = match engine.offer(peer, &offer.sdp, now) {
+            Ok(sections) => sections,
+            Err(refused) => {
+                self.counts.add(Count::BadOffer);
+                let why = refused.to_string();
+                self.events.push_back(Event::OfferRefused { peer: participant, id: offer.id, why });
+                return;
+            }
+        };
+        let (ended, gone) = member.take_sections(&sections);
+        for track in ended {
+            self.ended(engine, track, now);
+        }
+        for slot in gone {
+            self.drop_slot(participant, slot);
+        }
+        self.claim(engine, participant, now);
+        let given = self.assign(engine, participant, now);
+        let Some(member) = self.members.get(&participant) else { return };
+        let carried: Vec<(SlotId, String, TrackId)> = member
+            .slots
+            .iter()
+            .filter_map(|(id, slot)| Some((*id, slot.mid.clone(), slot.carries?)))
+            .collect();
+        let labels: Vec<Label> = carried
+            .iter()
+            .filter_map(|(slot, _, track)| {
+                let stream = format!("{}|{track}", self.tracks.get(track)?.owner);
+                Some(Label { slot: *slot, stream, track: track.to_string() })
+            })
+            .collect();
+        let sdp = engine.answer(peer, &labels);
+        let tracks = carried.into_iter().map(|(_, mid, track)| (mid, track)).collect();
+        self.events.push_back(Event::Answer { peer: participant, id: offer.id, sdp, tracks });
+        for track in given {
+            self.events.push_back(Event::Subscribed { peer: participant, track });
+        }
+        self.ask_sections(participant, now);
+    }
+
+    /// An ICE-lite end learns addresses from checks: a candidate is looked at, and not needed.
+    fn candidate(&mut self, participant: ParticipantId, json: &str) {
+        if !self.members.contains_key(&participant) {
+            self.counts.add(Count::Misdirected);
+        } else if json.len() > CANDIDATE_BYTES_MAX || !json.contains("\"candidate\"") {
+            self.counts.add(Count::BadCandidate);
+        }
+    }
+
+    fn announce(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        announcement: Announcement,
+        now: Instant,
+    ) {
+        let id = announcement.track;
+        let is_known = self.tracks.contains_key(&id);
+        let Some(member) = self.members.get_mut(&participant) else {
+            return self.counts.add(Count::Misdirected);
+        };
+        let of_member = member.announcements.len()
+            + member.sending.iter().filter(|sending| sending.track.is_some()).count();
+        if of_member >= TRACKS_MAX {
+            return self.counts.add(Count::Misdirected);
+        }
+        member.announcements.retain(|earlier| earlier.track != id);
+        let (kind, is_muted) = (announcement.kind, announcement.is_muted);
+        member.announcements.push(announcement);
+        if !is_known {
+            self.tracks.insert(id, Track::new(participant, kind, is_muted));
+        }
+        self.claim(engine, participant, now);
+    }
+
+    /// Finds the m-lines of what was announced. A track that has a feed gets another: its
+    /// listeners stay.
+    fn claim(&mut self, engine: &mut E, participant: ParticipantId, now: Instant) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        let mut claimed = Vec::new();
+        for announcement in member.announcements.clone() {
+            let Some(sending) = member.claim(&announcement) else { continue };
+            claimed.push((announcement, sending.mime.clone(), sending.layers.clone()));
+            let mid = sending.mid.clone();
+            member.announcements.retain(|other| other.track != claimed[claimed.len() - 1].0.track);
+            for other in &mut member.sending {
+                if other.mid != mid && other.track == Some(claimed[claimed.len() - 1].0.track) {
+                    other.track = None;
+                }
+            }
+        }
+        for (Announcement { track, is_muted, .. }, mime, layers) in claimed {
+            self.replace_feed(engine, participant, track, is_muted, now);
+            self.events.push_back(Event::Published { peer: participant, track, mime, layers });
+        }
+    }
+
+    fn replace_feed(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        id: TrackId,
+        is_muted: bool,
+        now: Instant,
+    ) {
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        for feed in std::mem::take(&mut track.feeds).into_values() {
+            self.place_by_source.remove(&feed.source);
+        }
+        let former = std::mem::replace(&mut track.owner, participant);
+        track.is_muted = is_muted;
+        if former != participant
+            && let Some(member) = self.members.get_mut(&former)
+        {
+            member
+                .sending
+                .iter_mut()
+                .filter(|of| of.track == Some(id))
+                .for_each(|of| of.track = None);
+        }
+        let Some(member) = self.members.get(&participant) else { return };
+        let sending = member.sending.iter().find(|sending| sending.track == Some(id));
+        let sources = sending.map(|sending| sending.sources.clone()).unwrap_or_default();
+        for (layer, source) in sources {
+            self.feed(engine, Place { track: id, layer }, source, now);
+        }
+    }
+
+    fn feed(&mut self, engine: &mut E, place: Place, source: SourceId, now: Instant) {
+        let Some(track) = self.tracks.get_mut(&place.track) else { return };
+        if let Some(before) = track.feeds.insert(place.layer, Feed::new(source, now)) {
+            self.place_by_source.remove(&before.source);
+        }
+        self.place_by_source.insert(source, place);
+        self.aim_listeners(engine, place.track, now);
+    }
+
+    fn gone(&mut self, engine: &mut E, participant: ParticipantId, source: SourceId, now: Instant) {
+        if let Some(member) = self.members.get_mut(&participant) {
+            for sending in &mut member.sending {
+                sending.sources.retain(|(_, of)| *of != source);
+            }
+        }
+        let Some(place) = self.place_by_source.remove(&source) else { return };
+        if let Some(track) = self.tracks.get_mut(&place.track)
+            && track.feeds.get(&place.layer).is_some_and(|feed| feed.source == source)
+        {
+            track.feeds.remove(&place.layer);
+            self.aim_listeners(engine, place.track, now);
+        }
+    }
+
+    fn aim_listeners(&mut self, engine: &mut E, track: TrackId, now: Instant) {
+        let Some(track) = self.tracks.get(&track) else { return };
+        let listeners: Vec<_> = track.listeners.iter().map(|of| of.participant).collect();
+        for participant in listeners {
+            self.allocate(engine, participant, now);
+        }
+    }
+
+    fn media(&mut self, engine: &mut E, media: &Media<E::Packet>, now: Instant) {
+        self.counts.add(Count::PacketIn);
+        let place = self.place_by_source.get(&media.source).copied();
+        let Some((place, track)) = place.and_then(|of| Some((of, self.tracks.get_mut(&of.track)?)))
+        else {
+            return self.counts.add(Count::Unclaimed);
+        };
+        let is_new_life = track.feeds.get(&place.layer).is_some_and(|feed| !feed.is_alive(now));
+        if let Some(feed) = track.feeds.get_mut(&place.layer) {
+            feed.hear(media.bytes, now);
+        }
+        if track.is_muted {
+            return self.counts.add(Count::Muted);
+        }
+        if let (Kind::Audio, Some(level_db)) = (track.kind, media.level) {
+            self.speakers.hear(track.owner, level_db);
+        }
+        let clock_hz = track.clock_hz();
+        let mut is_key_wanted = false;
+        for listener in &mut track.listeners {
+            let before = listener.current();
+            let outbox = self.outbox.entry(listener.peer).or_default();
+            match listener.take(media, clock_hz, now) {
+                Taken::Forward(forward) => {
+                    outbox.push(forward);
+                    self.counts.add(Count::PacketOut);
+                }
+                Taken::Waits => is_key_wanted = true,
+                Taken::Late => self.counts.add(Count::Late),
+                Taken::Passed => {}
+            }
+            if before == listener.current() {
+                continue;
+            }
+            self.counts.add(Count::Switched);
+            for early in listener.take_early() {
+                if let Taken::Forward(forward) = listener.take(&early, clock_hz, now) {
+                    outbox.push(forward);
+                    self.counts.add(Count::PacketOut);
+                }
+            }
+        }
+        if is_key_wanted && let Some(source) = track.ask(media.source, now) {
+            self.counts.add(Count::KeyFrameAsked);
+            engine.ask_key_frame(source, now);
+        }
+        if is_new_life {
+            self.aim_listeners(engine, place.track, now);
+        }
+    }
+
+    fn key_frame_wanted(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        slot: SlotId,
+        now: Instant,
+    ) {
+        let carried = self.members.get(&participant).and_then(|of| of.slots.get(&slot)?.carries);
+        let Some(track) = carried.and_then(|id| self.tracks.get_mut(&id)) else { return };
+        let Some(source) = track.listener(participant).and_then(|of| of.current()) else { return };
+        if let Some(source) = track.ask(source, now) {
+            self.counts.add(Count::KeyFrameAsked);
+            engine.ask_key_frame(source, now);
+        }
+    }
+
+    /// Takes a track away. Its listeners' slots are free for another.
+    fn withdraw(&mut self, engine: &mut E, id: TrackId, now: Instant) {
+        let Some(track) = self.tracks.remove(&id) else { return };
+        for feed in track.feeds.values() {
+            self.place_by_source.remove(&feed.source);
+        }
+        if let Some(owner) = self.members.get_mut(&track.owner) {
+            owner.announcements.retain(|announcement| announcement.track != id);
+            owner
+                .sending
+                .iter_mut()
+                .filter(|of| of.track == Some(id))
+                .for_each(|of| of.track = None);
+        }
+        let mut touched = Vec::new();
+        for listener in track.listeners {
+            touched.push(listener.participant);
+            self.put_back(listener);
+        }
+        for member in self.members.values_mut() {
+            member.subscriptions.remove(&id);
+        }
+        if track.kind == Kind::Audio && !self.has_audio(track.owner) {
+            self.silence(track.owner);
+        }
+        for participant in touched {
+            self.ask_sections(participant, now);
+            self.allocate(engine, participant, now);
+        }
+    }
+
+    /// The publisher's m-line stopped. Where the track is announced anew it waits for its feed.
+    fn ended(&mut self, engine: &mut E, id: TrackId, now: Instant) {
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        let owner = self.members.get(&track.owner);
+        if owner.is_some_and(|member| member.announcements.iter().any(|of| of.track == id)) {
+            for feed in std::mem::take(&mut track.feeds).into_values() {
+                self.place_by_source.remove(&feed.source);
+            }
+            return;
+        }
+        self.withdraw(engine, id, now);
+        self.events.push_back(Event::Ended { track: id });
+    }
+
+    fn mute(&mut self, engine: &mut E, id: TrackId, is_muted: bool, now: Instant) {
+        let Some(track) = self.tracks.get_mut(&id) else {
+            return self.counts.add(Count::Misdirected);
+        };
+        track.is_muted = is_muted;
+        track.interrupt();
+        let (owner, kind) = (track.owner, track.kind);
+        for member in self.members.values_mut() {
+            let announced = member.announcements.iter_mut().filter(|of| of.track == id);
+            announced.for_each(|of| of.is_muted = is_muted);
+        }
+        if is_muted && kind == Kind::Audio && !self.has_audio(owner) {
+            self.silence(owner);
+        }
+        if !is_muted {
+            self.aim_listeners(engine, id, now);
+        }
+    }
+
+    fn has_audio(&self, owner: ParticipantId) -> bool {
+        let mut tracks = self.tracks.values();
+        tracks.any(|track| track.owner == owner && track.kind == Kind::Audio && !track.is_muted)
+    }
+
+    fn silence(&mut self, participant: ParticipantId) {
+        if let Some(speaker) = self.speakers.silence(participant) {
+            self.events.push_back(Event::Speakers { changed: vec![speaker] });
+        }
+    }
+
+    fn subscribe(&mut self, participant: ParticipantId, id: TrackId, now: Instant) {
+        let kind = self.tracks.get(&id).filter(|of| of.owner != participant).map(|of| of.kind);
+        let (Some(kind), Some(member)) = (kind, self.members.get_mut(&participant)) else {
+            return self.counts.add(Count::Misdirected);
+        };
+        let wish = Wish::default();
+        member.subscriptions.entry(id).or_insert(Subscription { kind, wish, slot: None });
+        self.ask_sections(participant, now);
+    }
+
+    fn unsubscribe(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        id: TrackId,
+        now: Instant,
+    ) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if member.subscriptions.remove(&id).is_none() {
+            return;
+        }
+        self.take_listener(participant, id);
+        self.ask_sections(participant, now);
+        self.allocate(engine, participant, now);
+    }
+
+    fn take_listener(&mut self, participant: ParticipantId, id: TrackId) {
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        let at = track.listeners.iter().position(|of| of.participant == participant);
+        if let Some(at) = at {
+            let listener = track.listeners.swap_remove(at);
+            self.put_back(listener);
+        }
+    }
+
+    /// Gives a slot back: its stream goes on with whatever it carries next.
+    fn put_back(&mut self, listener: Listener<E::Packet>) {
+        let member = self.members.get_mut(&listener.participant);
+        if let Some(slot) = member.and_then(|member| member.slots.get_mut(&listener.slot)) {
+            slot.carries = None;
+            slot.rewrite = listener.rewrite;
+        }
+        if let Some(outbox) = self.outbox.get_mut(&listener.peer) {
+            outbox.retain(|forward| forward.slot != listener.slot);
+        }
+    }
+
+    /// The client took its m-line away: the subscription waits for another.
+    fn drop_slot(&mut self, participant: ParticipantId, slot: SlotId) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        let using = member.subscriptions.iter_mut().find(|(_, of)| of.slot == Some(slot));
+        let Some((id, subscription)) = using else { return };
+        subscription.slot = None;
+        let id = *id;
+        self.take_listener(participant, id);
+    }
+
+    /// Gives waiting subscriptions their slots. Returns their tracks.
+    fn assign(&mut self, engine: &mut E, participant: ParticipantId, now: Instant) -> Vec<TrackId> {
+        let Some(member) = self.members.get_mut(&participant) else { return Vec::new() };
+        let peer = member.peer;
+        let given = member.assign();
+        for (id, slot) in &given {
+            let rewrite = member.slots.get_mut(slot).map(|of| std::mem::take(&mut of.rewrite));
+            if let Some(track) = self.tracks.get_mut(id) {
+                let rewrite = rewrite.unwrap_or_default();
+                track.listeners.push(Listener::new(participant, peer, *slot, rewrite));
+            }
+        }
+        self.allocate(engine, participant, now);
+        given.into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn ask_sections(&mut self, participant: ParticipantId, now: Instant) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if let Some((audio, video)) = member.ask(now) {
+            self.events.push_back(Event::NeedSections { peer: participant, audio, video });
+        }
+    }
+
+    fn wish(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        id: TrackId,
+        wish: Wish,
+        now: Instant,
+    ) {
+        let member = self.members.get_mut(&participant);
+        let Some(subscription) = member.and_then(|of| of.subscriptions.get_mut(&id)) else {
+            return self.counts.add(Count::Misdirected);
+        };
+        subscription.wish = wish;
+        self.allocate(engine, participant, now);
+    }
+
+    /// Decides anew which layers somebody gets.
+    fn allocate(&mut self, engine: &mut E, participant: ParticipantId, now: Instant) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        let (mut audio_bps, mut wished_bps) = (0, 0);
+        let mut videos = Vec::new();
+        let mut asks = Vec::new();
+        let mut aims = Vec::new();
+        for (id, subscription) in &member.subscriptions {
+            let Some(track) = self.tracks.get(id) else { continue };
+            let Some(listener) = track.listeners.iter().find(|of| of.participant == participant)
+            else {
+                continue;
+            };
+            if !subscription.wish.is_enabled {
+                aims.push((*id, None));
+            } else if subscription.kind == Kind::Audio {
+                audio_bps += track.feeds.values().map(Feed::rate_bps).sum::<u64>();
+                aims.push((*id, track.feeds.keys().next_back().copied()));
+            } else {
+                let supply = track.supply(now);
+                let best = supply.iter().rfind(|(layer, _)| *layer <= subscription.wish.layer);
+                wished_bps += best.map_or(0, |(_, rate_bps)| *rate_bps);
+                let current = track.layer_of(listener);
+                asks.push(Ask { wish: subscription.wish.layer, supply, current });
+                videos.push(*id);
+            }
+        }
+        let wished_bps = (audio_bps + wished_bps) * PROBE_PERCENT / 100;
+        if member.wished_bps != wished_bps {
+            member.wished_bps = wished_bps;
+            engine.wish(member.peer, wished_bps);
+        }
+        let layers = allocate(member.estimate_bps, audio_bps, &asks);
+        aims.extend(videos.into_iter().zip(layers));
+        for (id, layer) in aims {
+            let Some(track) = self.tracks.get_mut(&id) else { continue };
+            if let Some(source) = track.aim(participant, layer, now) {
+                self.counts.add(Count::KeyFrameAsked);
+                engine.ask_key_frame(source, now);
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        engine: &mut E,
+        to: &[ParticipantId],
+        channel: DataChannel,
+        message: &[u8],
+        now: Instant,
+    ) {
+        for participant in to {
+            let Some(member) = self.members.get_mut(participant) else {
+                self.counts.add(Count::Misdirected);
+                continue;
+            };
+            let sent = if channel == DataChannel::Reliable && !member.backlog.is_empty() {
+                Sent::NotYet
+            } else {
+                engine.send(member.peer, channel, message, now)
+            };
+            let is_kept = match (sent, channel) {
+                (Sent::Yes, _) => true,
+                (Sent::NotYet, DataChannel::Reliable) => member.backlog.push(message.to_vec()),
+                (Sent::NotYet, DataChannel::Lossy) | (Sent::Never, _) => false,
+            };
+            if !is_kept {
+                self.counts.add(Count::MessageDropped);
+            }
+        }
+    }
+
+    fn send_backlog(&mut self, engine: &mut E, participant: ParticipantId, now: Instant) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        while let Some(message) = member.backlog.front() {
+            match engine.send(member.peer, DataChannel::Reliable, message, now) {
+                Sent::NotYet => return,
+                Sent::Never => self.counts.add(Count::MessageDropped),
+                Sent::Yes => {}
+            }
+            member.backlog.pop();
+        }
+    }
+
+    fn channel_open(
+        &mut self,
+        engine: &mut E,
+        participant: ParticipantId,
+        channel: DataChannel,
+        now: Instant,
+    ) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        let before = member.open_channels;
+        match channel {
+            DataChannel::Reliable => member.open_channels.reliable = true,
+            DataChannel::Lossy => member.open_channels.lossy = true,
+        }
+        let was_open = before.reliable && before.lossy;
+        if member.open_channels.reliable && member.open_channels.lossy && !was_open {
+            self.events.push_back(Event::ChannelsOpen { peer: participant });
+        }
+        self.send_backlog(engine, participant, now);
+    }
+
+    fn up(&mut self, participant: ParticipantId) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        let is_first = matches!(member.transport, Transport::Joining { .. });
+        if member.transport != Transport::Down {
+            member.transport = Transport::Up;
+        }
+        if is_first {
+            self.events.push_back(Event::Up { peer: participant });
+        }
+    }
+
+    fn is_overdue(&self, participant: ParticipantId, now: Instant) -> bool {
+        match self.members.get(&participant).map(|member| member.transport) {
+            Some(Transport::Joining { since }) => now.saturating_duration_since(since) >= JOIN_MAX,
+            Some(Transport::Silent { since }) => now.saturating_duration_since(since) >= SILENT_MAX,
+            Some(Transport::Up | Transport::Down) | None => false,
+        }
+    }
+
+    /// The transport is gone. Who was there stays in the room until signalling says otherwise.
+    fn down(&mut self, engine: &mut E, participant: ParticipantId) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if member.transport == Transport::Down {
+            return;
+        }
+        member.transport = Transport::Down;
+        engine.leave(member.peer);
+        self.outbox.remove(&member.peer);
+        self.events.push_back(Event::Down { peer: participant });
+    }
+
+    fn leave(&mut self, engine: &mut E, participant: ParticipantId, now: Instant) {
+        let Some(member) = self.members.remove(&participant) else { return };
+        engine.leave(member.peer);
+        self.participant_by_peer.remove(&member.peer);
+        for id in member.subscriptions.keys() {
+            self.take_listener(participant, *id);
+        }
+        let mut own: Vec<TrackId> = Vec::new();
+        own.extend(self.tracks.iter().filter(|(_, of)| of.owner == participant).map(|(id, _)| *id));
+        for id in own {
+            self.withdraw(engine, id, now);
+        }
+        self.outbox.remove(&member.peer);
+        self.silence(participant);
+        if self.is_empty() {
+            self.ticked_at = None;
+        }
+    }
+}
