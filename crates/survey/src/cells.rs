@@ -3,7 +3,7 @@
 
 use crate::answer::{Answer, Answers};
 use crate::demographics;
-use crate::questionnaire::{Questionnaire, Role};
+use crate::questionnaire::{Question, Questionnaire, Role};
 
 /// The codes of a response's stratum; 0 is *not said*.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,8 +28,7 @@ impl Layout {
         for question in questionnaire.questions() {
             first.push(next);
             if question.is_answerable() {
-                let other = question.choices_max() > 0 && question.text_max().is_some();
-                let n = 1 + question.choices().len() + usize::from(other);
+                let n = 1 + question.choices().len() + usize::from(has_other(question));
                 next = next.saturating_add(u16::try_from(n).unwrap_or(u16::MAX));
             }
         }
@@ -49,6 +48,30 @@ impl Layout {
     /// Returns the slot of a choice; `choices().len()` is "something else".
     pub fn choice(&self, question: usize, choice: usize) -> usize {
         self.answered(question) + 1 + choice
+    }
+
+    /// Returns, for each slot of an older version, the slot of this one that counts the same: the
+    /// same question with the same choice. A question that was not asked then keeps its own base.
+    pub fn slots_from(&self, newer: &Questionnaire, older: &Questionnaire) -> Vec<Option<usize>> {
+        let old = Self::of(older);
+        let mut slots = vec![None; old.size()];
+        slots[0] = Some(0);
+        for (from, question) in older.questions().iter().enumerate() {
+            let Some((to, same)) = newer.question(&question.id) else { continue };
+            if !question.is_answerable() || !same.is_answerable() {
+                continue;
+            }
+            slots[old.answered(from)] = Some(self.answered(to));
+            for (at, choice) in question.choices().iter().enumerate() {
+                let place = same.choices().iter().position(|known| known.id == choice.id);
+                slots[old.choice(from, at)] = place.map(|place| self.choice(to, place));
+            }
+            if has_other(question) && has_other(same) {
+                let other = self.choice(to, same.choices().len());
+                slots[old.choice(from, question.choices().len())] = Some(other);
+            }
+        }
+        slots
     }
 
     /// Returns the slots a response adds one to, ascending.
@@ -71,6 +94,10 @@ impl Layout {
         }
         slots
     }
+}
+
+fn has_other(question: &Question) -> bool {
+    question.choices_max() > 0 && question.text_max().is_some()
 }
 
 impl Codes {
@@ -96,6 +123,7 @@ impl Codes {
 mod tests {
     use super::*;
     use crate::answer::{Raw, RawAnswer, validate};
+    use crate::questionnaire::Kind;
     use crate::template;
 
     fn raw(pairs: &[(&str, &[&str], Option<&str>)]) -> Raw {
@@ -130,6 +158,28 @@ mod tests {
         assert_eq!(usize::from(slots[1]), layout.answered(importance));
         assert_eq!(usize::from(slots[2]), layout.choice(importance, 0));
         assert_eq!(Codes::of(&un75, &answers), Codes { region: 3, age: 4, gender: 0 });
+    }
+
+    #[test]
+    fn an_older_versions_counts_find_their_slots() {
+        let older = template::un75();
+        let mut newer = older.clone();
+        newer.questions.remove(1);
+        if let Kind::Choice { options, .. } = &mut newer.questions[2].kind {
+            options.swap(0, 1);
+        }
+        let layout = Layout::of(&newer);
+        let old = Layout::of(&older);
+
+        let slots = layout.slots_from(&newer, &older);
+
+        assert_eq!(slots[0], Some(0));
+        assert_eq!(slots[old.answered(1)], None, "the question is gone");
+        assert_eq!(slots[old.choice(3, 0)], Some(layout.choice(2, 1)));
+        assert_eq!(slots[old.choice(3, 12)], Some(layout.choice(2, 12)), "something else");
+        let mut found: Vec<usize> = slots.into_iter().flatten().collect();
+        found.sort_unstable();
+        assert_eq!(found, (0..layout.size()).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The order in which options are shown: shuffled per response, the same for the same response.
 
-use serde_json::{Map, Value};
-
+use crate::answer::BadAnswers;
 use crate::questionnaire::{Kind, Questionnaire};
 
 /// The order shown to one person: per shuffled question, the places of its options.
@@ -19,15 +18,28 @@ impl Shown {
         }
     }
 
-    /// Returns the order as compact JSON, as it is stored.
-    pub fn to_json(&self, questionnaire: &Questionnaire) -> String {
-        let mut map = Map::new();
-        for (question, order) in questionnaire.questions().iter().zip(&self.by_question) {
-            if let Some(order) = order {
-                map.insert(question.id.clone(), order.clone().into());
-            }
+    /// Returns the order as it is stored: a byte for each option of each shuffled question.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.by_question.iter().flatten().flatten().copied().collect()
+    }
+
+    /// Reads what [`Shown::bytes`] wrote for the same version.
+    pub fn read(questionnaire: &Questionnaire, bytes: &[u8]) -> Result<Self, BadAnswers> {
+        let mut rest = bytes;
+        let mut by_question = Vec::with_capacity(questionnaire.questions().len());
+        for question in questionnaire.questions() {
+            let n = question.choices().len();
+            let Kind::Choice { is_shuffled: true, .. } = question.kind else {
+                by_question.push(None);
+                continue;
+            };
+            let (order, after) = rest.split_at_checked(n).ok_or(BadAnswers)?;
+            rest = after;
+            let is_whole =
+                (0..n).all(|place| order.iter().any(|shown| usize::from(*shown) == place));
+            by_question.push(Some(is_whole.then(|| order.to_vec()).ok_or(BadAnswers)?));
         }
-        Value::Object(map).to_string()
+        if rest.is_empty() { Ok(Self { by_question }) } else { Err(BadAnswers) }
     }
 }
 
@@ -84,6 +96,19 @@ mod tests {
 
         assert_eq!(shown_order(&un75, 75), shown_order(&un75, 75));
         assert_ne!(shown_order(&un75, 75), shown_order(&un75, 76));
+    }
+
+    #[test]
+    fn the_order_is_a_byte_an_option_and_comes_back() {
+        let un75 = template::un75();
+        let shown = shown_order(&un75, 75);
+
+        let bytes = shown.bytes();
+
+        assert_eq!(bytes.len(), 12 + 12 + 11);
+        assert_eq!(Shown::read(&un75, &bytes), Ok(shown));
+        assert_eq!(Shown::read(&un75, &bytes[1..]), Err(BadAnswers));
+        assert_eq!(Shown::read(&un75, &[0; 35]), Err(BadAnswers));
     }
 
     #[test]
