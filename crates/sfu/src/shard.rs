@@ -52,6 +52,11 @@ impl<E: Engine> Shard<E> {
         self.room_by_peer.len()
     }
 
+    /// Whether [`Shard::forward`] has something to do.
+    pub fn has_outgoing(&self) -> bool {
+        self.rooms.values().any(Room::has_outgoing)
+    }
+
     /// The room whose turn it is, or was when a call panicked.
     pub fn at(&self) -> Option<&RoomName> {
         self.at.as_ref()
