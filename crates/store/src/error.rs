@@ -34,6 +34,13 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// The tables do not fit a statement of this program.
+    #[error("the tables do not fit the statement {name}")]
+    Statement {
+        name: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
     /// What is sealed cannot be opened with the keys at hand.
     #[error("cannot be unsealed with the keys at hand")]
     Sealed,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Executor, PgPool, SqlSafeStr, SqlitePool};
+use sqlx::{Connection as _, Executor, PgPool, SqlSafeStr, SqlitePool};
 
 use crate::tx::Conn;
 use crate::{Engine, ReadTx, Result, StoreError, WriteTx, migrate, statements};
@@ -33,7 +33,7 @@ pub struct Store {
 #[derive(Debug)]
 pub(crate) enum Pools {
     Sqlite { path: PathBuf, readers: SqlitePool, writer: SqlitePool },
-    Postgres { pool: PgPool, options: PgConnectOptions },
+    Postgres { pool: PgPool, options: Box<PgConnectOptions> },
 }
 
 impl Store {
@@ -90,12 +90,13 @@ impl Store {
                 continue;
             }
             let text = statement.text.into_sql_str();
-            match &*self.pools {
+            let done = match &*self.pools {
                 Pools::Sqlite { readers, .. } => {
-                    drop(readers.acquire().await?.prepare(text).await?)
+                    readers.acquire().await?.prepare(text).await.map(drop)
                 }
-                Pools::Postgres { pool, .. } => drop(pool.acquire().await?.prepare(text).await?),
-            }
+                Pools::Postgres { pool, .. } => pool.acquire().await?.prepare(text).await.map(drop),
+            };
+            done.map_err(|source| StoreError::Statement { name: statement.name, source })?;
             prepared += 1;
         }
         Ok(prepared)
@@ -141,6 +142,9 @@ async fn open_sqlite(path: &Path, now: Timestamp) -> Result<Pools> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A full disk makes SQLite roll back by itself, and sqlx goes on believing that it is in
+        // a transaction: every later one would fail. Such a connection is replaced.
+        .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
         .connect_with(options.clone())
         .await?;
     let mut tx = WriteTx::new(Conn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?), now);
@@ -167,5 +171,5 @@ async fn open_postgres(url: &str, now: Timestamp) -> Result<Pools> {
     let mut tx = WriteTx::new(Conn::Postgres(pool.begin().await?), now);
     migrate::run(&mut tx).await?;
     tx.commit().await?;
-    Ok(Pools::Postgres { pool, options })
+    Ok(Pools::Postgres { pool, options: Box::new(options) })
 }

@@ -313,3 +313,6 @@ fn answer(outcome: Result<Outcome>, waiting: Waiting, metrics: &Metrics) {
         let _ = answer.send(Ok(done));
     }
 }
+
+#[cfg(test)]
+mod tests;
