@@ -85,7 +85,8 @@ pub struct Group {
     pub label: String,
     /// One per step of the scale, weighted; `None` where the group is too small to show.
     pub shares: Option<Vec<f64>>,
-    pub people: u64,
+    /// The base; not shown either where the group is too small.
+    pub people: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +94,7 @@ pub struct Leaders {
     pub label: String,
     /// At most three; none where the group is too small to show.
     pub options: Vec<String>,
-    pub people: u64,
+    pub people: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

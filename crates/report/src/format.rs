@@ -29,3 +29,13 @@ pub(crate) fn points(tag: Tag, difference: f64) -> String {
         size
     }
 }
+
+/// Returns a number as a whole one.
+pub(crate) fn rounded(tag: Tag, n: f64) -> String {
+    number::decimal(tag, n.round(), 0)
+}
+
+/// Returns a number with two decimals.
+pub(crate) fn decimal(tag: Tag, n: f64) -> String {
+    number::decimal(tag, n, 2)
+}

@@ -7,8 +7,17 @@
 //!                                data pack
 //! ```
 
+pub mod chapter;
 pub mod chart;
 pub mod document;
 mod format;
+pub mod manifest;
+pub mod pack;
 pub mod page;
 mod prose;
+pub mod query;
+pub mod record;
+pub mod results;
+
+pub use record::Record;
+pub use results::Results;

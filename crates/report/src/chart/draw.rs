@@ -202,10 +202,13 @@ fn stacked(scale: &Scale, tag: Tag) -> Drawing {
             let shares = group.shares.as_deref().unwrap_or_default();
             Row {
                 label: group.label.clone(),
-                note: note(group.people, group.shares.is_none(), tag),
+                note: note(group.people.filter(|_| group.shares.is_some()), tag),
                 segments: run(shares.iter().copied().zip(tones.iter().copied()), 0.0, 1.0, tag),
                 mark: None,
-                value: Value { strong: String::new(), plain: format::whole(tag, group.people) },
+                value: Value {
+                    strong: String::new(),
+                    plain: group.people.map(|n| format::whole(tag, n)).unwrap_or_default(),
+                },
             }
         })
         .collect();
@@ -236,7 +239,7 @@ fn diverging(scale: &Scale, tag: Tag) -> Drawing {
             let toned = toned.filter_map(|(share, tone)| Some((share, (*tone)?)));
             Row {
                 label: group.label.clone(),
-                note: note(group.people, group.shares.is_none(), tag),
+                note: note(group.people.filter(|_| group.shares.is_some()), tag),
                 segments: run(toned, centre - below / all, 1.0 / all, tag),
                 mark: Some(centre),
                 value: Value {
@@ -280,13 +283,11 @@ fn run(
         .collect()
 }
 
-fn note(people: u64, is_hidden: bool, tag: Tag) -> Option<String> {
-    let key = if is_hidden {
-        "chart.too_few"
-    } else if people < SMALL_BASE {
-        "chart.small_base"
-    } else {
-        return None;
+fn note(people: Option<u64>, tag: Tag) -> Option<String> {
+    let key = match people {
+        None => "chart.too_few",
+        Some(0..SMALL_BASE) => "chart.small_base",
+        Some(_) => return None,
     };
     Some(Words::of(tag).text(key, &[]))
 }
@@ -368,7 +369,7 @@ mod tests {
         let group = |label: &str, shares: [f64; 3]| Group {
             label: label.to_owned(),
             shares: Some(shares.to_vec()),
-            people: 2_000,
+            people: Some(2_000),
         };
         let scale = Scale {
             steps: vec!["worse".to_owned(), "same".to_owned(), "better".to_owned()],

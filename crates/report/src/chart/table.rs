@@ -152,7 +152,7 @@ impl Maker {
                         Cell::plain(if i == 0 { self.text("chart.too_few") } else { String::new() })
                     })),
                 }
-                row.push(Cell::plain(format::whole(self.tag, group.people)));
+                row.push(Cell::plain(self.people(group.people)));
                 row
             })
             .collect();
@@ -177,11 +177,15 @@ impl Maker {
                     let hidden = i == 0 && is_hidden;
                     row.push(Cell::plain(if hidden { self.text("chart.too_few") } else { shown }));
                 }
-                row.push(Cell::plain(format::whole(self.tag, group.people)));
+                row.push(Cell::plain(self.people(group.people)));
                 row
             })
             .collect();
         Table { columns, rows }
+    }
+
+    fn people(&self, people: Option<u64>) -> String {
+        people.map_or_else(|| "\u{2013}".to_owned(), |n| format::whole(self.tag, n))
     }
 
     fn counts(&self, rows: &[(String, u64)]) -> Table {
