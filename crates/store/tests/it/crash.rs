@@ -27,7 +27,7 @@ const KILLS: u32 = 20;
 const CLIENTS: usize = 64;
 
 /// How long a child may take to do what is waited for.
-const CHILD_LIMIT: Duration = Duration::from_secs(60);
+const CHILD_LIMIT: Duration = Duration::from_mins(1);
 
 on_both! {
     nothing_acknowledged_is_lost_by_twenty_kills
@@ -66,13 +66,16 @@ async fn nothing_acknowledged_is_lost_by_twenty_kills(world: &World) {
     assert_eq!(usize::try_from(found.responses).expect("it fits"), stored.len());
     drop(tx);
     assert_sound(world).await;
-    println!(
-        "{:?}: {KILLS} kills, {} sent, {} acknowledged, {} stored, 0 lost",
-        world.store.engine(),
-        sent.len(),
-        acknowledged.len(),
-        stored.len()
-    );
+    #[expect(clippy::print_stdout, reason = "the numbers are what the test is run for")]
+    {
+        println!(
+            "{:?}: {KILLS} kills, {} sent, {} acknowledged, {} stored, 0 lost",
+            world.store.engine(),
+            sent.len(),
+            acknowledged.len(),
+            stored.len()
+        );
+    }
 }
 
 #[tokio::test]

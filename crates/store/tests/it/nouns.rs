@@ -135,7 +135,8 @@ async fn a_channel_is_found_by_its_code(world: &World) {
     let found = channel::find_by_code(&mut tx, "k7x2m4").await.expect("read");
 
     assert_eq!(found.as_ref(), Some(&written));
-    assert_eq!(channel::of_survey(&mut tx, survey).await.expect("read"), [written.clone()]);
+    let of_survey = channel::of_survey(&mut tx, survey).await.expect("read");
+    assert_eq!(of_survey, std::slice::from_ref(&written));
     let second = Channel { id: ChannelId::from_uuid(Uuid::now_v7()), ..written };
     let error = channel::insert(&mut tx, &second).await.expect_err("the code is taken");
     assert!(matches!(error, StoreError::Conflict(_)), "{error:?}");

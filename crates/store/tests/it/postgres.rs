@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
 
 /// How long a cluster may take to come up on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// Starts a cluster, and stops and removes it when standard input ends: whichever way the test
 /// process ends, its end of the pipe closes.

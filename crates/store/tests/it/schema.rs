@@ -2,6 +2,7 @@
 
 use model::id::{DialogueId, OrganisationId};
 use sqlx::Connection as _;
+use store::dialogue::Dialogue;
 use store::{Engine, Store, StoreError, dialogue, organisation, survey};
 use uuid::Uuid;
 
@@ -94,8 +95,7 @@ async fn a_second_row_with_a_unique_value_is_a_conflict(world: &World) {
     let mut tx = world.write().await;
     insert_dialogue(&mut tx, "taken", false).await;
     let organisation = organisation::first(&mut tx).await.expect("read").expect("it is there");
-    let mut second = sample(organisation.id);
-    second.slug = "taken".to_owned();
+    let second = Dialogue { slug: "taken".to_owned(), ..sample(organisation.id) };
 
     let error = dialogue::insert(&mut tx, &second).await.expect_err("the slug is taken");
 

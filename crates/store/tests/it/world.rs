@@ -137,13 +137,13 @@ pub(crate) async fn insert_dialogue(
     slug: &str,
     is_demonstration: bool,
 ) -> DialogueId {
-    let organisation_id = match organisation::first(tx).await.expect("it can be read") {
-        Some(organisation) => organisation.id,
-        None => {
-            let id = OrganisationId::from_uuid(Uuid::now_v7());
-            organisation::insert(tx, id, "City of Sample").await.expect("it is new");
-            id
-        }
+    let first = organisation::first(tx).await.expect("it can be read");
+    let organisation_id = if let Some(organisation) = first {
+        organisation.id
+    } else {
+        let id = OrganisationId::from_uuid(Uuid::now_v7());
+        organisation::insert(tx, id, "City of Sample").await.expect("it is new");
+        id
     };
     let dialogue = Dialogue { slug: slug.to_owned(), is_demonstration, ..sample(organisation_id) };
     dialogue::insert(tx, &dialogue).await.expect("the dialogue is new");
