@@ -16,6 +16,9 @@ use crate::{Result, WriteTx};
 /// Rows read at a time.
 const PAGE: u32 = 1_000;
 
+/// Cells written at a time: a few hundred kilobytes of JSON.
+const CELLS_AT_A_TIME: usize = 1_000;
+
 /// What a recount found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recount {
@@ -60,14 +63,17 @@ where
     }
     let before = cells_of(tx, survey).await?;
     on!(tx, |conn| query(DELETE_CELLS).bind(survey.uuid()).execute(conn).await.map(drop))?;
-    let json = to_json(counts_by_stratum.iter());
-    on!(tx, |conn| query(WRITE_CELLS)
-        .bind(json)
-        .bind(survey.uuid())
-        .bind(0_i16)
-        .execute(conn)
-        .await
-        .map(drop))?;
+    let mut rest = counts_by_stratum.iter().peekable();
+    while rest.peek().is_some() {
+        let json = to_json(rest.by_ref().take(CELLS_AT_A_TIME));
+        on!(tx, |conn| query(WRITE_CELLS)
+            .bind(json)
+            .bind(survey.uuid())
+            .bind(0_i16)
+            .execute(conn)
+            .await
+            .map(drop))?;
+    }
     on!(tx, |conn| query(NEXT_EPOCH).bind(survey.uuid()).execute(conn).await.map(drop))?;
     let cells = to_cells(counts_by_stratum);
     let differed = cells != before;

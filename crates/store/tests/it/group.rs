@@ -2,6 +2,8 @@
 
 use model::cell::Cell;
 use model::id::{ResponseId, SurveyId};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
 use store::response::{
     self, Recount, Reply, StoredResponse, SubmitError, Withdrawal, Writer, WriterConfig, recount,
 };
@@ -28,6 +30,36 @@ on_both! {
     a_writer_that_stops_stores_what_waits
     a_second_writer_never_shares_a_lane
     an_old_hour_is_read_again_after_it_was_let_go
+    metrics_say_what_was_committed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_whose_connection_breaks_takes_a_lane_again() {
+    let world = World::new(Engine::Postgres).await;
+    let survey = world.survey().await;
+    let (writer, _) = world.writer().await;
+    let answers: Vec<_> = (0..30).map(|number| response(survey, number)).collect();
+    writer.submit_all(answers[..20].to_vec()).await.expect("all are stored");
+    let end_its_back_end = "SELECT pg_terminate_backend(pid) FROM pg_locks \
+        WHERE locktype = 'advisory' AND classid = 75 \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    postgres::execute(&world.url, end_its_back_end).await;
+
+    let mut replies = Vec::new();
+    for answer in &answers {
+        // What was on its way when the connection broke is told as an error, and sent again.
+        let reply = match writer.submit(answer.clone()).await {
+            Err(SubmitError::Store(_)) => writer.submit(answer.clone()).await,
+            other => other,
+        };
+        replies.push(reply.expect("it is taken"));
+    }
+
+    assert_eq!(replies[..20], [Reply::Repeated; 20]);
+    assert_eq!(count(&world, survey).await, 30);
+    assert!(!recount_now(&world, survey).await.differed);
+    writer.stop().await;
+    world.remove().await;
 }
 
 async fn answers_share_commits_and_are_all_there(world: &World) {
@@ -327,6 +359,31 @@ async fn an_old_hour_is_read_again_after_it_was_let_go(world: &World) {
 
     assert_eq!(counts, [2; 70]);
     writer.stop().await;
+}
+
+async fn metrics_say_what_was_committed(world: &World) {
+    let survey = world.survey().await;
+    let (writer, metrics) = world.writer().await;
+    let mut registry = Registry::default();
+    metrics.register(&mut registry);
+    let answer = response(survey, 1);
+    writer.submit_all(vec![answer.clone(), answer, response(survey, 2)]).await.expect("stored");
+    withdraw(&writer, all(world, survey).await.remove(0)).await;
+    writer.stop().await;
+
+    let mut text = String::new();
+    encode(&mut text, &registry).expect("metrics are text");
+
+    for line in [
+        "plenary_store_answers_stored_total 2",
+        "plenary_store_answers_repeated_total 1",
+        "plenary_store_answers_withdrawn_total 1",
+        "plenary_store_answers_waiting 0",
+        "plenary_store_batches_failed_total 0",
+        "plenary_store_batch_size_sum 4.0",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
 }
 
 async fn withdraw(writer: &Writer, stored: StoredResponse) -> Withdrawal {

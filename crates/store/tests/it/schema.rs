@@ -12,6 +12,7 @@ use crate::world::{World, at, insert_dialogue, on_both, sample};
 on_both! {
     every_statement_can_be_prepared
     a_database_is_opened_again_as_it_was
+    several_can_open_an_empty_database_at_once
     a_newer_database_is_refused
     a_changed_migration_is_refused
     a_change_that_is_dropped_is_lost
@@ -46,6 +47,32 @@ async fn a_database_is_opened_again_as_it_was(world: &World) {
     assert_eq!(found.slug, "kept");
     drop(tx);
     again.close().await;
+}
+
+async fn several_can_open_an_empty_database_at_once(world: &World) {
+    let (url, database) = match world.store.engine() {
+        Engine::Sqlite => (world.folder().join("empty.sqlite").display().to_string(), None),
+        Engine::Postgres => {
+            let database = postgres::database().await;
+            (database.url.clone(), Some(database))
+        }
+    };
+
+    let opening: Vec<_> = (0..4)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { Store::open(&url, at(0)).await })
+        })
+        .collect();
+
+    for opened in opening {
+        let store = opened.await.expect("it ends").expect("it opens");
+        store.prepare_all().await.expect("the tables are there");
+        store.close().await;
+    }
+    if let Some(database) = database {
+        database.remove().await;
+    }
 }
 
 async fn a_newer_database_is_refused(world: &World) {
