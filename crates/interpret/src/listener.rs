@@ -16,7 +16,7 @@ use model::caption::{Caption, CaptionAuthor, CaptionState};
 
 use crate::agreement::Agreement;
 use crate::route::Plan;
-use crate::segment::{Cut, FRAME, Segmenter, Turn};
+use crate::segment::{Cut, FRAME, Heard, Segmenter, Turn};
 use crate::sentence::{Joined, is_complete, join, stem};
 use crate::target::Target;
 
@@ -27,7 +27,7 @@ const REREAD_FRAMES: u64 = 12;
 const REJOIN: Duration = Duration::from_secs(1);
 
 /// A sentence that has lasted this long takes no more parts.
-const SENTENCE_MAX: Duration = Duration::from_secs(6);
+const SENTENCE_MAX: Duration = Duration::from_secs(4);
 
 /// No sound for this long is a pause: a muted microphone sends nothing.
 const SILENCE: Duration = Duration::from_millis(600);
@@ -95,7 +95,7 @@ pub struct Listener {
     plan: Plan,
     segmenter: Segmenter,
     heard_at: Option<Timestamp>,
-    utterances: VecDeque<Heard>,
+    utterances: VecDeque<Pending>,
     sentence: Option<Sentence>,
     translations: BTreeMap<u64, Translation>,
     outputs: VecDeque<Output>,
@@ -107,7 +107,7 @@ pub struct Listener {
 
 /// An utterance on its way to its reading.
 #[derive(Debug)]
-struct Heard {
+struct Pending {
     id: Utterance,
     start: Timestamp,
     first: u64,
@@ -140,8 +140,17 @@ struct Sentence {
     /// Until when the next part must have begun.
     until: Timestamp,
     revision: u32,
-    shown: (String, usize),
+    shown: Growing,
     targets: BTreeMap<Tag, Target>,
+}
+
+/// A sentence as it is shown while it grows.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Growing {
+    text: String,
+    /// Bytes that will not change, and bytes that will hardly.
+    stable: usize,
+    likely: usize,
 }
 
 #[derive(Debug)]
@@ -180,10 +189,10 @@ impl Listener {
         self.plan = plan;
     }
 
-    /// Takes the next frame's probability of being speech; `now` is when the frame ended.
-    pub fn handle_frame(&mut self, probability: f32, now: Timestamp) {
+    /// Takes the next frame; `now` is when it ended.
+    pub fn handle_frame(&mut self, heard: Heard, now: Timestamp) {
         self.heard_at = Some(now);
-        let turn = self.segmenter.hear(probability);
+        let turn = self.segmenter.hear(heard);
         self.handle_turn(turn, now);
         self.reread();
         self.advance(now);
@@ -207,7 +216,7 @@ impl Listener {
         } else {
             heard.is_waiting = false;
             if let Some(reading) = reading {
-                heard.agreement.revise(reading);
+                heard.agreement.revise(reading, heard.given);
             }
         }
         self.advance(now);
@@ -271,7 +280,16 @@ impl Listener {
                     self.open(end, self.at(end, now));
                 }
             }
+            Some(Turn::Dropped) => self.drop_open(),
             None => {}
+        }
+    }
+
+    /// Forgets the utterance that was open: nothing was said.
+    fn drop_open(&mut self) {
+        if let Some(pending) = self.utterances.back_mut().filter(|p| p.closed.is_none()) {
+            pending.agreement = Agreement::default();
+            pending.is_read = true;
         }
     }
 
@@ -283,7 +301,7 @@ impl Listener {
             self.given_up += 1;
         }
         self.utterance_count += 1;
-        self.utterances.push_back(Heard {
+        self.utterances.push_back(Pending {
             id: Utterance(self.utterance_count),
             start,
             first,
@@ -358,8 +376,10 @@ impl Listener {
         sentence.text = join(&sentence.text, tail, self.source.language).text;
         sentence.has_front = false;
         let Some(closed) = front.closed else {
-            // Given up while it was still being spoken.
-            self.finish();
+            // A breath: what was said before it waits no longer than it would have.
+            if sentence.text.is_empty() {
+                self.finish();
+            }
             return;
         };
         sentence.end = closed.end;
@@ -378,27 +398,25 @@ impl Listener {
     /// Shows the growing sentence in its own language, and asks for what is wanted in others.
     fn show(&mut self, state: CaptionState) {
         let Some(mut sentence) = self.sentence.take() else { return };
-        let (text, stable) = self.text_of(&sentence);
-        if !text.is_empty()
-            && (text.as_str(), stable) != (sentence.shown.0.as_str(), sentence.shown.1)
-        {
+        let growing = self.text_of(&sentence);
+        if !growing.text.is_empty() && growing != sentence.shown {
             sentence.revision += 1;
             let caption = Caption {
                 state,
-                stable,
-                text: text.clone(),
+                stable: growing.stable,
+                text: growing.text.clone(),
                 revision: sentence.revision,
                 ..self.draft(&sentence)
             };
             self.outputs.push_back(Output::Caption(caption.clone()));
-            self.ask_growing(&mut sentence, &caption);
-            sentence.shown = (text, stable);
+            self.ask_growing(&mut sentence, &caption, growing.likely);
+            sentence.shown = growing;
         }
         self.sentence = Some(sentence);
     }
 
-    fn ask_growing(&mut self, sentence: &mut Sentence, caption: &Caption) {
-        let settled = &caption.text[..caption.stable];
+    fn ask_growing(&mut self, sentence: &mut Sentence, caption: &Caption, likely: usize) {
+        let likely = &caption.text[..likely];
         for (&language, route) in &self.plan {
             let target = sentence.targets.entry(language).or_default();
             let Some(route) = route else {
@@ -408,7 +426,7 @@ impl Listener {
                 continue;
             };
             let text = match caption.state {
-                CaptionState::Partial if target.wants(settled) => settled,
+                CaptionState::Partial if target.wants(likely) => likely,
                 CaptionState::Stable if target.wants_whole(&caption.text) => &caption.text,
                 CaptionState::Partial | CaptionState::Stable | CaptionState::Final => continue,
             };
@@ -478,14 +496,16 @@ impl Listener {
         }
     }
 
-    /// Returns the sentence with what has been read of its last utterance, and how much is settled.
-    fn text_of(&self, sentence: &Sentence) -> (String, usize) {
+    /// Returns the sentence with what has been read of its last utterance.
+    fn text_of(&self, sentence: &Sentence) -> Growing {
         let front = self.utterances.front().filter(|_| sentence.has_front);
         let tail = front.map_or("", |front| front.agreement.text());
         let Joined { text, tail: start } = join(&sentence.text, tail, self.source.language);
-        let settled = front.map_or(0, |front| front.agreement.stable());
-        let stable = if settled > 0 { start + settled } else { stem(&sentence.text).len() };
-        (text, stable)
+        let stem = stem(&sentence.text).len();
+        let reach = |bytes: usize| if bytes > 0 { start + bytes } else { stem };
+        let stable = reach(front.map_or(0, |front| front.agreement.stable()));
+        let likely = reach(front.map_or(0, |front| front.agreement.likely()));
+        Growing { text, stable, likely }
     }
 
     /// Returns a partial caption in the spoken language, without words.
@@ -530,7 +550,7 @@ impl Sentence {
             has_front: true,
             until: start,
             revision: 0,
-            shown: (String::new(), 0),
+            shown: Growing::default(),
             targets: BTreeMap::new(),
         }
     }

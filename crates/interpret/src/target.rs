@@ -2,7 +2,7 @@
 
 use crate::agreement::words;
 
-/// A translation of a growing sentence is asked for again after this many more settled words:
+/// A translation of a growing sentence is asked for again after this many more likely words:
 /// fewer would only make it flicker.
 const WORDS_STEP: usize = 3;
 
@@ -18,9 +18,9 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Returns whether `settled` is worth a translation of its own while the sentence goes on.
-    pub(crate) fn wants(&self, settled: &str) -> bool {
-        !self.is_waiting && words(settled).len() >= words(&self.asked).len() + WORDS_STEP
+    /// Returns whether `likely` is worth a translation of its own while the sentence goes on.
+    pub(crate) fn wants(&self, likely: &str) -> bool {
+        !self.is_waiting && words(likely).len() >= words(&self.asked).len() + WORDS_STEP
     }
 
     /// Returns whether `text`, after which there is a pause, differs from what was asked last.

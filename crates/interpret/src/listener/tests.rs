@@ -39,10 +39,10 @@ impl Desk {
         }
     }
 
-    fn hear(&mut self, probability: f32, millis: u64) {
+    fn hear(&mut self, voice: f32, millis: u64) {
         for _ in 0..millis / 32 {
             self.now = self.now + FRAME;
-            self.listener.handle_frame(probability, self.now);
+            self.listener.handle_frame(Heard { voice, power: voice }, self.now);
             self.serve();
         }
     }
@@ -224,7 +224,8 @@ fn a_recogniser_that_does_not_answer_costs_the_oldest_utterances_and_no_memory()
     for _ in 0..20 {
         for frame in 0..60 {
             now = now + FRAME;
-            listener.handle_frame(if frame < 30 { 0.9 } else { 0.0 }, now);
+            let voice = if frame < 30 { 0.9 } else { 0.0 };
+            listener.handle_frame(Heard { voice, power: voice }, now);
         }
     }
 
