@@ -1,0 +1,2 @@
+export { asProblem, call, isThere, Problem } from "./http.ts";
+export * from "./types.ts";

@@ -1,0 +1,3 @@
+export { LanguageSwitch } from "./LanguageSwitch.tsx";
+export { DemonstrationStrip, Masthead } from "./Masthead.tsx";
+export { ThemeSwitch } from "./ThemeSwitch.tsx";

@@ -1,0 +1,60 @@
+import type { ReactElement } from "react";
+
+import type { Lobby } from "../../api/index.ts";
+import { autonymOf, clock, directionOf, useCell, useMessages } from "../../kit/index.ts";
+import { Chip } from "../../primitives/index.ts";
+import type { Band } from "./caption.ts";
+import { providerOf } from "./MeetingModel.ts";
+import type { StageModel } from "./StageModel.ts";
+
+interface CaptionBandProps {
+  stage: StageModel;
+  lobby: Lobby;
+}
+
+/** What is said, in the reader's language, in a band of its own that covers nobody. */
+export function CaptionBand({ stage, lobby }: CaptionBandProps): ReactElement {
+  const t = useMessages();
+  useCell(stage.captions.revision);
+  const reads = useCell(stage.reads);
+  const isDown = useCell(stage.link).name === "down";
+  const people = useCell(stage.people);
+  const band = stage.captions.band(reads);
+  if (band === null) {
+    return (
+      <section className="caption-band" aria-label={t("meeting.captions")}>
+        <p className="caption-note quiet-text">{t(providerOf(reads, lobby.captions.available) === "machine" ? "meeting.captions_wait" : "meeting.captions_none", { language: autonymOf(reads) })}</p>
+      </section>
+    );
+  }
+  const speaker = people.find((person) => person.identity === band.speaker)?.name ?? t("meeting.somebody");
+  return (
+    <section className="caption-band" aria-label={t("meeting.captions")}>
+      <div className="caption-who">
+        <bdi className="strong-text">{speaker}</bdi>
+        <span className="quiet-text">{isDown ? t("meeting.until", { time: clock(new Date(band.atMs), "with seconds") }) : pairOf(band)}</span>
+        <Chip kind={band.author === "machine" ? "machine" : "plain"}>{t(band.author === "machine" ? "meeting.machine" : band.author === "interpreter" ? "meeting.interpreter" : "meeting.typed")}</Chip>
+      </div>
+      <div className="caption-lines">
+        <p className={isDown ? "caption quiet-text" : "caption"} lang={band.language} dir={directionOf(band.language)}>
+          {band.settled}
+          {band.unsure === "" ? null : <span className="unsure">{band.unsure.trimStart() === band.unsure ? band.unsure : ` ${band.unsure.trimStart()}`}</span>}
+        </p>
+        {isDown ? <p className="caption-note">{t("meeting.captions_cut")}</p> : null}
+        {band.isUntranslated ? <p className="caption-note quiet-text">{t("meeting.untranslated", { language: autonymOf(reads) })}</p> : null}
+      </div>
+    </section>
+  );
+}
+
+/** Returns `español → français`, or one language where both are the same. */
+function pairOf(band: Band): ReactElement {
+  if (band.source === band.language) return <bdi lang={band.source}>{autonymOf(band.source)}</bdi>;
+  return (
+    <span className="pair">
+      <bdi lang={band.source}>{autonymOf(band.source)}</bdi>
+      <span className="arrow" aria-hidden="true" />
+      <bdi lang={band.language}>{autonymOf(band.language)}</bdi>
+    </span>
+  );
+}

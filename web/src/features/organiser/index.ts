@@ -1,0 +1,1 @@
+export { Organiser } from "./Organiser.tsx";

@@ -1,0 +1,23 @@
+import { createContext, useContext } from "react";
+
+import { Announcer } from "./announcer.ts";
+import type { Interface } from "./language.ts";
+
+/** What the whole page shares besides the words: how to say something aloud, how to change the language. */
+export interface Session {
+  announcer: Announcer;
+  chooseLanguage: (tag: Interface) => void;
+}
+
+export const SessionContext = createContext<Session>({ announcer: new Announcer(), chooseLanguage: () => undefined });
+
+/** Returns how to say a sentence to whoever does not see it. */
+export function useAnnounce(): (sentence: string, urgency: "polite" | "assertive") => void {
+  const { announcer } = useContext(SessionContext);
+  return (sentence, urgency) => announcer.announce(sentence, urgency);
+}
+
+/** Returns how to choose the language of the page. */
+export function useChooseLanguage(): (tag: Interface) => void {
+  return useContext(SessionContext).chooseLanguage;
+}

@@ -1,0 +1,14 @@
+export { ActLink } from "./ActLink.tsx";
+export { Avatar, initialsOf } from "./Avatar.tsx";
+export { Button } from "./Button.tsx";
+export { CheckField, SelectField, type Option } from "./Choice.tsx";
+export { Chip } from "./Chip.tsx";
+export { ControlButton } from "./ControlButton.tsx";
+export { Dialog } from "./Dialog.tsx";
+export { Field } from "./Field.tsx";
+export { Mark } from "./Mark.tsx";
+export { Note } from "./Note.tsx";
+export { PressLink } from "./PressLink.tsx";
+export { Progress } from "./Progress.tsx";
+export { QrCode } from "./QrCode.tsx";
+export { Tabs } from "./Tabs.tsx";
