@@ -49,6 +49,9 @@ const DEPARTURE: Duration = Duration::from_secs(60);
 /// How long somebody may take to connect their media, and to connect it again.
 const MEDIA_LIMIT: Duration = Duration::from_secs(60);
 
+/// How long an empty room is kept: reloading a page is not the end of a meeting.
+const EMPTY_LIMIT: Duration = Duration::from_secs(20);
+
 /// How often clients get a fresh token, so that a long meeting outlives a short one.
 const REFRESH: Duration = Duration::from_secs(5 * 60);
 
@@ -81,6 +84,8 @@ pub enum Output {
     /// Who is in the room, or what is known of them, has changed: read [`Room::present`] again.
     Roster,
     Count(Count),
+    /// Nobody came for a while: the room has ended. Nothing follows.
+    Ended,
 }
 
 /// See the module.
@@ -96,6 +101,8 @@ pub struct Room {
     id_by_connection: BTreeMap<ConnectionId, ParticipantId>,
     owner_by_track: BTreeMap<TrackId, ParticipantId>,
     replay: Replay,
+    /// When an empty room ends; `None` while somebody is in it, and after the end.
+    ends_at: Option<Timestamp>,
     out: VecDeque<Output>,
 }
 
@@ -115,6 +122,7 @@ impl Room {
             id_by_connection: BTreeMap::new(),
             owner_by_track: BTreeMap::new(),
             replay: Replay::default(),
+            ends_at: Some(now + EMPTY_LIMIT),
             out: VecDeque::new(),
         }
     }
@@ -139,11 +147,17 @@ impl Room {
 
     /// When to call [`Self::handle_timeout`], and what for.
     pub fn poll_timeout(&self) -> Option<(Timestamp, &'static str)> {
-        self.person_by_id.values().flat_map(Person::deadlines).min()
+        let end = self.ends_at.map(|at| (at, "end"));
+        self.person_by_id.values().flat_map(Person::deadlines).chain(end).min()
     }
 
     /// Removes whoever did not come back or never connected; refreshes tokens.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        if self.ends_at.is_some_and(|at| at <= now) {
+            self.ends_at = None;
+            self.command(Command::Close);
+            self.out.push_back(Output::Ended);
+        }
         let due: Vec<ParticipantId> = self
             .person_by_id
             .values()
@@ -207,7 +221,7 @@ impl Room {
     }
 
     /// Ends somebody's presence and tells whom it concerns.
-    fn part(&mut self, id: ParticipantId, farewell: Farewell, _now: Timestamp) {
+    fn part(&mut self, id: ParticipantId, farewell: Farewell, now: Timestamp) {
         let Some(mut person) = self.person_by_id.remove(&id) else { return };
         if self.id_by_identity.get(&person.info.identity) == Some(&id) {
             self.id_by_identity.remove(&person.info.identity);
@@ -245,7 +259,7 @@ impl Room {
         self.out.push_back(Output::Roster);
         if self.person_by_id.is_empty() {
             self.replay = Replay::default();
-            self.out.push_back(Output::ToMedia(Command::Close));
+            self.ends_at = Some(now + EMPTY_LIMIT);
         }
     }
 

@@ -76,6 +76,7 @@ impl Room {
         self.person_by_id.insert(id, person);
         self.id_by_identity.insert(identity, id);
         self.id_by_connection.insert(connection, id);
+        self.ends_at = None;
         self.welcome(id);
         self.out.push_back(Output::Roster);
         self.start_media(id, request, now);
