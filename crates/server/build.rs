@@ -45,6 +45,10 @@ fn main() {
     let sheet = out.join("fonts.css");
     fs::write(&sheet, fonts).expect("OUT_DIR can be written");
     own.push(hashed("fonts.css".to_owned(), sheet));
+    // Charts look the same on a page and in a report: their sheet lies where they are drawn.
+    let charts = here.join("../report/src/chart/chart.css");
+    println!("cargo::rerun-if-changed={}", charts.display());
+    own.push(hashed("chart.css".to_owned(), charts));
     own.extend(names.into_iter().map(|(name, path)| hashed(name, path)));
     let dist = web.join("dist");
     // Made where it is missing: cargo runs this again on each build for a path that is not there.

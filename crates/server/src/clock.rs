@@ -44,7 +44,7 @@ impl Clock {
 }
 
 /// Returns a fresh `UUIDv7` of the moment `now`. `rand_a` holds the region: 0, the only one so far.
-pub fn new_uuid(now: Timestamp) -> Uuid {
+pub(crate) fn new_uuid(now: Timestamp) -> Uuid {
     let mut bytes = [0_u8; 16];
     rand::fill(&mut bytes[8..]);
     let millis = u64::try_from(now.millis()).unwrap_or(0);

@@ -26,9 +26,22 @@ pub struct Config {
     pub store: Store,
     pub media: Media,
     pub speech: Speech,
+    pub report: Report,
     pub survey: Survey,
     pub organisation: String,
     pub log: String,
+}
+
+impl Config {
+    /// Returns what links begin with, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        self.http.public_url.as_deref().unwrap_or("http://localhost:8080")
+    }
+
+    /// Returns where our own participants find the rooms.
+    pub fn internal_url(&self) -> String {
+        format!("http://{}", self.http.internal_listen)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +91,15 @@ pub struct Media {
 pub struct Speech {
     /// Where model packs lie.
     pub models: PathBuf,
+}
+
+/// How paper is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Where the fonts of the PDF lie. `None`: `fonts` beside the program's folder.
+    pub fonts: Option<PathBuf>,
+    /// The program that is run as `<program> print`. `None`: this one.
+    pub program: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +166,8 @@ fn insert(table: &mut toml::Table, path: &str, value: &str) {
         toml::Value::Array(items.map(|item| toml::Value::String(item.to_owned())).collect())
     } else if let Ok(number) = value.parse::<i64>() {
         toml::Value::Integer(number)
+    } else if let Ok(choice) = value.parse::<bool>() {
+        toml::Value::Boolean(choice)
     } else {
         toml::Value::String(value.to_owned())
     };
@@ -205,17 +229,16 @@ fn check(written: Written) -> Result<Config, ConfigError> {
         url if url.starts_with("sqlite:") || url.starts_with("postgres") => url.to_owned(),
         _ => return Err(wrong("store.url", "must begin with `sqlite:` or `postgres://`")),
     };
-    let models = match written.speech.models.as_str() {
-        "" => data.join("models"),
-        path => PathBuf::from(path),
-    };
+    let path = |text: &str| (!text.is_empty()).then(|| PathBuf::from(text));
+    let report = Report { fonts: path(&written.report.fonts), program: path(&written.report.program) };
     let listen = media.listen.parse().map_err(|_| wrong("media.listen", "must be an IP address"))?;
     Ok(Config {
         data,
         http,
         store: Store { url },
         media: Media { workers, port: media.port, listen, advertise },
-        speech: Speech { models },
+        speech: Speech { models: PathBuf::from(&written.speech.models) },
+        report,
         survey: Survey {
             page_life: Duration::from_secs(u64::from(written.survey.page_days) * 86_400),
             cell_min: written.survey.cell_min,

@@ -5,4 +5,4 @@ pub(crate) mod host;
 pub(crate) mod problem;
 pub(crate) mod span;
 
-pub use problem::Problem;
+pub(crate) use problem::Problem;

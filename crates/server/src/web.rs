@@ -35,6 +35,10 @@ async fn index(request: Request) -> Response {
 
 /// What no route knows: a file of the web app, or nothing.
 pub(crate) async fn other(request: Request) -> Response {
-    asset::beside_app(request.uri().path())
-        .unwrap_or_else(|| Problem::not_found().into_response())
+    beside(request.uri().path())
+}
+
+/// Returns the file of the web app at that path, or nothing.
+pub(crate) fn beside(path: &str) -> Response {
+    asset::beside_app(path).unwrap_or_else(|| Problem::not_found().into_response())
 }

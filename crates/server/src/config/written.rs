@@ -21,6 +21,7 @@ pub(super) struct Written {
     pub(super) store: Store,
     pub(super) media: Media,
     pub(super) speech: Speech,
+    pub(super) report: Report,
     pub(super) survey: Survey,
 }
 
@@ -34,6 +35,7 @@ impl Default for Written {
             store: Store::default(),
             media: Media::default(),
             speech: Speech::default(),
+            report: Report::default(),
             survey: Survey::default(),
         }
     }
@@ -86,10 +88,23 @@ impl Default for Media {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Speech {
     pub(super) models: String,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self { models: "models".to_owned() }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Report {
+    pub(super) fonts: String,
+    pub(super) program: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,10 +10,18 @@ use axum::response::{IntoResponse as _, Response};
 use crate::http::Problem;
 
 /// The names this server may be called by, in lower case, without ports.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Hosts(std::sync::Arc<Vec<String>>);
 
+/// Loopback alone.
+impl Default for Hosts {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
+
 impl Hosts {
+    /// Returns loopback and these names.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
         let loopback = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
         Self(std::sync::Arc::new(loopback.into_iter().chain(names).collect()))

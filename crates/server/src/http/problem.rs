@@ -13,7 +13,7 @@ use crate::page;
 /// The code is stable; the client translates it. Words for people stand in `messages/*/problem.json`
 /// under `<code>_title` and `<code>_text`.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
     retry_after_s: Option<u32>,
@@ -34,22 +34,22 @@ struct Body<'a> {
 }
 
 impl Problem {
-    pub fn new(status: StatusCode, code: &'static str) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code, retry_after_s: None, detail: None }
     }
 
     /// Nothing is there, or nothing that is yours.
-    pub fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found")
     }
 
     /// A value was not understood; `detail` says which, in English.
-    pub fn invalid(detail: impl Into<String>) -> Self {
+    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid") }
     }
 
     /// We are at fault. Logs `error` with its chain and tells the client nothing of it.
-    pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut chain = error.to_string();
         let mut source = error.source();
         while let Some(error) = source {
@@ -61,7 +61,7 @@ impl Problem {
     }
 
     /// A queue is full or a disk is: try again after `seconds`.
-    pub fn busy(seconds: u32) -> Self {
+    pub(crate) fn busy(seconds: u32) -> Self {
         Self {
             retry_after_s: Some(seconds),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy")
@@ -69,21 +69,13 @@ impl Problem {
     }
 
     #[must_use]
-    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
 
     #[must_use]
-    pub fn with_retry_after(self, seconds: u32) -> Self {
+    pub(crate) fn with_retry_after(self, seconds: u32) -> Self {
         Self { retry_after_s: Some(seconds), ..self }
-    }
-
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    pub fn code(&self) -> &'static str {
-        self.code
     }
 
     fn of_status(status: StatusCode) -> Self {
@@ -129,6 +121,21 @@ impl IntoResponse for Problem {
         let mut response = self.json("");
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<store::StoreError> for Problem {
+    fn from(error: store::StoreError) -> Self {
+        match error {
+            store::StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict"),
+            store::StoreError::Dangling(_) => Self::not_found(),
+            store::StoreError::Unstorable(_) => Self::invalid("holds what cannot be stored"),
+            store::StoreError::Full(_) => {
+                tracing::error!("the disk is full: nothing can be written until somebody makes room");
+                Self::busy(30)
+            }
+            other => Self::internal(&other),
+        }
     }
 }
 
