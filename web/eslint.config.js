@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 const featureEdges = ["organiser", "meeting"].map((noun) => ({
   files: [`src/features/${noun}/**/*.{ts,tsx}`],
   rules: {
-    "no-restricted-imports": ["error", { patterns: [{ regex: `features/(?!${noun}/)[a-z]+/.+|^\\.\\./(?!\\.\\./(kit|primitives|api|app)/)[a-z]+/`, message: "Import another feature through its index.ts." }] }],
+    "no-restricted-imports": ["error", { patterns: [{ regex: `features/(?!${noun}/)[a-z]+/.+|^\\.\\./(?!\\.\\./)[a-z]+/(?!index\\.ts$)`, message: "Import another feature through its index.ts." }] }],
   },
 }));
 

@@ -13,14 +13,14 @@ export class Announcer {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Says a sentence: politely it waits for others and is joined with them, assertively it is said at once. */
-  announce(sentence: string, urgency: Urgency): void {
+  announce = (sentence: string, urgency: Urgency): void => {
     if (urgency === "assertive") {
       this.assertive.set(sentence);
       return;
     }
     if (!this.waiting.includes(sentence)) this.waiting.push(sentence);
     this.timer ??= setTimeout(() => this.flush(), MERGE_MS);
-  }
+  };
 
   private flush(): void {
     this.timer = undefined;

@@ -13,8 +13,7 @@ export const SessionContext = createContext<Session>({ announcer: new Announcer(
 
 /** Returns how to say a sentence to whoever does not see it. */
 export function useAnnounce(): (sentence: string, urgency: "polite" | "assertive") => void {
-  const { announcer } = useContext(SessionContext);
-  return (sentence, urgency) => announcer.announce(sentence, urgency);
+  return useContext(SessionContext).announcer.announce;
 }
 
 /** Returns how to choose the language of the page. */

@@ -9,7 +9,7 @@ interface AvatarProps {
 
 /** The initials of somebody. */
 export function Avatar({ name }: AvatarProps): ReactElement {
-  const ground = [...name].reduce((sum, char) => sum + (char.codePointAt(0) ?? 0), 0) % GROUNDS;
+  const ground = Array.from(name).reduce((sum, char) => sum + (char.codePointAt(0) ?? 0), 0) % GROUNDS;
   return (
     <span className={`avatar ground-${ground}`} aria-hidden="true">
       {initialsOf(name)}
@@ -20,8 +20,8 @@ export function Avatar({ name }: AvatarProps): ReactElement {
 /** Returns the initials of a name: two in scripts with spaces, one character in others. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
-  const first = [...(words[0] ?? "")][0] ?? "";
+  const first = Array.from(words[0] ?? "")[0] ?? "";
   if (words.length < 2 || /\p{Script=Han}/u.test(first)) return first.toLocaleUpperCase();
-  const last = [...(words.at(-1) ?? "")][0] ?? "";
+  const last = Array.from(words.at(-1) ?? "")[0] ?? "";
   return (first + last).toLocaleUpperCase();
 }

@@ -1,6 +1,6 @@
 import { Check, ChevronDown } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
-import { Button, Checkbox, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
+import { Button, CheckboxButton, CheckboxField, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 
 export interface Option {
   id: string;
@@ -49,11 +49,13 @@ interface CheckFieldProps {
 /** Yes or no, never ticked beforehand where it is consent. */
 export function CheckField({ children, isChosen, onChange }: CheckFieldProps): ReactElement {
   return (
-    <Checkbox className="choice" isSelected={isChosen} onChange={onChange}>
-      <span className="box" aria-hidden="true">
-        <Check className="icon small" />
-      </span>
-      <span>{children}</span>
-    </Checkbox>
+    <CheckboxField isSelected={isChosen} onChange={onChange}>
+      <CheckboxButton className="choice">
+        <span className="box" aria-hidden="true">
+          <Check className="icon small" />
+        </span>
+        <span>{children}</span>
+      </CheckboxButton>
+    </CheckboxField>
   );
 }

@@ -1,5 +1,5 @@
 import { CircleDot, Cpu, NotebookPen, Users } from "lucide-react";
-import type { FormEvent, ReactElement } from "react";
+import type { SyntheticEvent, ReactElement } from "react";
 
 import { autonymOf, listed, longTime, textIn, UN, useCell, useMessages, useWords, clock } from "../../kit/index.ts";
 import { Button, CheckField, Field, Note, SelectField } from "../../primitives/index.ts";
@@ -20,7 +20,7 @@ export function Lobby({ model, lobby, entering }: LobbyProps): ReactElement {
   const name = useCell(model.name);
   const starts = new Date(lobby.starts_at);
   const ends = new Date(starts.getTime() + lobby.minutes * 60_000);
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void model.join();
   };

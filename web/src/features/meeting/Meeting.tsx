@@ -19,13 +19,10 @@ interface MeetingProps {
 export function Meeting({ code }: MeetingProps): ReactElement {
   const words = useWords();
   const announce = useAnnounce();
-  const [latest] = useState<{ words: Words }>(() => ({ words }));
-  const [model] = useState(() => new MeetingModel(code, words.tag, (happening) => say(latest.words, happening, announce)));
+  const [model] = useState(() => new MeetingModel(code, words.tag));
   const phase = useCell(model.phase);
-  useEffect(() => {
-    latest.words = words;
-  }, [latest, words]);
   useEffect(() => model.open(), [model]);
+  useEffect(() => model.follow((happening) => say(words, happening, announce)), [model, words, announce]);
   useEffect(() => {
     document.title = "lobby" in phase ? textIn(phase.lobby.title, words.tag) : words.text("meeting.title");
   }, [phase, words]);
@@ -77,12 +74,15 @@ function say(words: Words, happening: Happening, announce: (sentence: string, ur
   switch (happening.name) {
     case "came":
     case "went":
-      return announce(words.text(SENTENCES[happening.name], { name: happening.person }), "polite");
+      announce(words.text(SENTENCES[happening.name], { name: happening.person }), "polite");
+      return;
     case "lost":
-      return announce(words.text("meeting.lost"), "assertive");
+      announce(words.text("meeting.lost"), "assertive");
+      return;
     case "back":
-      return announce(words.text("meeting.back"), "polite");
+      announce(words.text("meeting.back"), "polite");
+      return;
     case "ended":
-      return undefined;
+      return;
   }
 }

@@ -29,11 +29,11 @@ export class MeetingModel {
   readonly mic = microphone();
   readonly camera = camera();
   readonly level = new LevelModel();
+  private readonly followers = new Set<(happening: Happening) => void>();
 
   constructor(
     readonly code: string,
     language: string,
-    private readonly tell: (happening: Happening) => void,
   ) {
     this.speaks = new Cell(kept("plenary.speaks") ?? language);
     this.reads = new Cell(kept("plenary.reads") ?? language);
@@ -45,18 +45,29 @@ export class MeetingModel {
     look();
     const timer = setInterval(look, LOBBY_EVERY_MS);
     const replugged = (): void => void Promise.all([this.mic.list(), this.camera.list()]);
-    navigator.mediaDevices?.addEventListener("devicechange", replugged);
+    // Browsers hide the devices from pages that are not secure.
+    const plugs = "mediaDevices" in navigator ? navigator.mediaDevices : null;
+    plugs?.addEventListener("devicechange", replugged);
     return () => {
       clearInterval(timer);
-      navigator.mediaDevices?.removeEventListener("devicechange", replugged);
+      plugs?.removeEventListener("devicechange", replugged);
     };
+  };
+
+  /** Tells what happens in the room; returns what ends it. */
+  follow = (follower: (happening: Happening) => void): (() => void) => {
+    this.followers.add(follower);
+    return () => this.followers.delete(follower);
   };
 
   /** Goes in, with whatever is on; everything off is fine. */
   join = async (): Promise<void> => {
     const phase = this.phase.get();
     if (phase.name !== "lobby" || phase.entering.name === "under way") return;
-    if (this.name.get().trim() === "") return this.phase.set({ ...phase, entering: { name: "nameless" } });
+    if (this.name.get().trim() === "") {
+      this.phase.set({ ...phase, entering: { name: "nameless" } });
+      return;
+    }
     this.phase.set({ ...phase, entering: { name: "under way" } });
     this.remember();
     const stage = new StageModel(this.enter, this.mic, this.camera, (happening) => this.happen(happening), { speaks: this.speaks.get(), reads: this.reads.get() });
@@ -92,7 +103,7 @@ export class MeetingModel {
   private happen(happening: Happening): void {
     const phase = this.phase.get();
     if (happening.name === "ended" && phase.name === "stage") this.phase.set({ name: "left", lobby: phase.lobby, ending: happening.ending });
-    this.tell(happening);
+    for (const follower of this.followers) follower(happening);
   }
 
   private remember(): void {

@@ -3,6 +3,7 @@ import { ConnectionState, DisconnectReason, Room, RoomEvent, Track, type LocalAu
 import { isThere } from "../../api/index.ts";
 import { Cell } from "../../kit/index.ts";
 import { captionFrom, CaptionLog } from "./caption.ts";
+import { shown } from "./grid.ts";
 import type { InputModel } from "./InputModel.ts";
 import { LinkWatch, type Link } from "./link.ts";
 import { byArrival, personOf, type Person } from "./person.ts";
@@ -34,7 +35,8 @@ export class StageModel {
   readonly machines = new Cell<readonly Person[]>([]);
   readonly speaking = new Cell<ReadonlySet<string>>(new Set());
   readonly large = new Cell<string | null>(null);
-  readonly spokeAt = new Cell<ReadonlyMap<string, number>>(new Map());
+  /** Who has a tile, in the order of the tiles. */
+  readonly places = new Cell<readonly string[]>([]);
   readonly link = new Cell<Link>({ name: "up" });
   readonly nowMs = new Cell(Date.now());
   readonly isSharing = new Cell(false);
@@ -46,6 +48,7 @@ export class StageModel {
   private readonly watch = new LinkWatch(Date.now());
   private readonly voices = new Speaking();
   private readonly sounds = new Set<HTMLMediaElement>();
+  private tilesMax = 9;
   private bytes = 0;
   private isProbing = false;
   private hasEnded = false;
@@ -127,6 +130,12 @@ export class StageModel {
     await this.room.startAudio();
   };
 
+  /** Says how many tiles there is room for. */
+  fit = (tilesMax: number): void => {
+    this.tilesMax = tilesMax;
+    this.place();
+  };
+
   /** Looks now whether the way is open again. */
   tryNow = async (): Promise<void> => {
     await this.probe();
@@ -201,6 +210,14 @@ export class StageModel {
     this.people.set(byArrival(everybody));
     this.machines.set(everybody.filter((person) => person.isMachine));
     this.isSharing.set(this.room.localParticipant.isScreenShareEnabled);
+    this.place();
+  }
+
+  private place(): void {
+    const before = this.places.get();
+    const arrived = this.people.get().map((person) => person.identity);
+    const next = shown(arrived, this.tilesMax, this.voices.spokeAt(Date.now()), before);
+    if (next.join() !== before.join()) this.places.set(next);
   }
 
   private look(): void {
@@ -209,7 +226,7 @@ export class StageModel {
     const speaking = this.voices.speakers(now);
     if (speaking.join() !== [...this.speaking.get()].join()) this.speaking.set(new Set(speaking));
     this.large.set(this.voices.largeSpeaker(now));
-    this.spokeAt.set(this.voices.spokeAt(now));
+    this.place();
     void this.listenToLink();
   }
 
@@ -255,15 +272,17 @@ export class StageModel {
   private async disconnected(reason: DisconnectReason | undefined): Promise<void> {
     if (this.hasEnded) return;
     const ending = endingOf(reason);
-    if (ending !== null) return this.end(ending);
-    for (let attempt = 0; !this.hasEnded; attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, pause(attempt)));
-      try {
-        await this.join();
-        return;
-      } catch {
-        continue;
-      }
+    if (ending === null) await this.joinAgain(0);
+    else this.end(ending);
+  }
+
+  private async joinAgain(attempt: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, pause(attempt)));
+    if (this.hasEnded) return;
+    try {
+      await this.join();
+    } catch {
+      await this.joinAgain(attempt + 1);
     }
   }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type CSSProperties, type ReactElement, type RefObject } from "react";
 
 import { useCell, useMessages } from "../../kit/index.ts";
-import { largestGrid, shown, tilesMax } from "./grid.ts";
+import { largestGrid, tilesMax } from "./grid.ts";
 import type { Person } from "./person.ts";
 import { PictureView } from "./PictureView.tsx";
 import type { StageModel } from "./StageModel.ts";
@@ -24,16 +24,12 @@ export function Tiles({ stage }: TilesProps): ReactElement {
   const t = useMessages();
   const people = useCell(stage.people);
   const large = useCell(stage.large);
-  const spokeAt = useCell(stage.spokeAt);
+  const places = useCell(stage.places);
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
-  const before = useRef<string[]>([]);
   const isPhone = size.width < PHONE_PX;
-  const max = tilesMax(size.width, isPhone);
   const sharer = people.find((person) => person.share !== null);
-  const arrived = people.map((person) => person.identity);
-  const places = shown(arrived, max, spokeAt, before.current);
-  before.current = places;
+  useEffect(() => stage.fit(tilesMax(size.width, isPhone)), [stage, size.width, isPhone]);
   const visible = places.flatMap((identity) => people.find((person) => person.identity === identity) ?? []);
   const more = people.length - visible.length;
   return (
@@ -106,5 +102,5 @@ function useSize(element: RefObject<HTMLElement | null>): Size {
 
 /** Custom properties as a style, which React sets through the CSSOM. */
 function variables(values: Record<`--${string}`, string>): CSSProperties {
-  return values as CSSProperties;
+  return values;
 }

@@ -1,5 +1,6 @@
 import { asProblem, call, type Dialogue, type Edition, type MeetingRecord, type NewMeeting, type Problem, type Survey, type Meeting } from "../../api/index.ts";
 import { Cell } from "../../kit/index.ts";
+import { needsOf, type Need } from "./needs.ts";
 
 /** How often counts are asked for; a chart or number updates at most every five seconds. */
 const EVERY_MS = 5000;
@@ -7,7 +8,7 @@ const EVERY_MS = 5000;
 /** How often a report that is being made is asked for. */
 const REPORT_EVERY_MS = 1000;
 
-export type DialoguePhase = { name: "loading" } | { name: "failed"; problem: Problem } | { name: "shown"; dialogue: Dialogue };
+export type DialoguePhase = { name: "loading" } | { name: "failed"; problem: Problem } | { name: "shown"; dialogue: Dialogue; needs: readonly Need[] };
 
 /** What is under way, so that its button says so. */
 export type Act = "survey" | "meeting" | "publish" | "open" | "close" | "record";
@@ -51,7 +52,7 @@ export class DialogueModel {
     try {
       const dialogue = await call<Dialogue>("GET", `/dialogues/${this.id}`);
       if (this.isClosed) return;
-      this.phase.set({ name: "shown", dialogue });
+      this.phase.set({ name: "shown", dialogue, needs: needsOf(dialogue, Date.now()) });
     } catch (error) {
       if (this.phase.get().name !== "shown" && !this.isClosed) this.phase.set({ name: "failed", problem: asProblem(error) });
     }

@@ -6,7 +6,7 @@ import { integer, shortDate, textIn, useCell, useWords } from "../../kit/index.t
 import { ActLink, Button, Chip, Note } from "../../primitives/index.ts";
 import type { DialogueModel } from "./DialogueModel.ts";
 import { Meetings } from "./Meetings.tsx";
-import { needsOf } from "./needs.ts";
+import type { Need } from "./needs.ts";
 import { Needs } from "./Needs.tsx";
 import { NewMeeting } from "./NewMeeting.tsx";
 import { stateKey } from "./Overview.tsx";
@@ -41,11 +41,11 @@ export function DialoguePage({ model, onRemove }: DialoguePageProps): ReactEleme
       );
     }
     case "shown":
-      return <DialogueView model={model} dialogue={phase.dialogue} onRemove={onRemove} />;
+      return <DialogueView model={model} dialogue={phase.dialogue} needs={phase.needs} onRemove={onRemove} />;
   }
 }
 
-function DialogueView({ model, dialogue, onRemove }: DialoguePageProps & { dialogue: Dialogue }): ReactElement {
+function DialogueView({ model, dialogue, needs, onRemove }: DialoguePageProps & { dialogue: Dialogue; needs: readonly Need[] }): ReactElement {
   const words = useWords();
   const t = words.text;
   const [beside, setBeside] = useState<Beside>({ name: "nothing" });
@@ -59,7 +59,7 @@ function DialogueView({ model, dialogue, onRemove }: DialoguePageProps & { dialo
           <p>{words.problem(problem.code).text}</p>
         </Note>
       )}
-      <Needs needs={needsOf(dialogue, Date.now())} model={model} dialogue={dialogue} onBeside={setBeside} />
+      <Needs needs={needs} model={model} dialogue={dialogue} onBeside={setBeside} />
       <Figures dialogue={dialogue} />
       <div className="tables">
         <Meetings dialogue={dialogue} onBeside={setBeside} />

@@ -1,7 +1,7 @@
-import { useState, type FormEvent, type ReactElement } from "react";
+import { useState, type SyntheticEvent, type ReactElement } from "react";
 
 import type { Problem } from "../../api/index.ts";
-import { autonymOf, directionOf, UN, useWords, type Interface } from "../../kit/index.ts";
+import { autonymOf, directionOf, UN, useWords } from "../../kit/index.ts";
 import { Button, CheckField, Field, Note } from "../../primitives/index.ts";
 import { dialogueOf, faultsOf, slugOf, type DialogueDraft, type DraftFault } from "./draft.ts";
 import type { OrganiserModel } from "./OrganiserModel.ts";
@@ -25,9 +25,12 @@ export function NewDialogue({ model }: NewDialogueProps): ReactElement {
     const slug = isOwnSlug ? after.slug : slugOf(after.title["en"] ?? Object.values(after.title).find((title) => slugOf(title) !== "") ?? "");
     setDraft({ ...after, slug: next.slug ?? slug });
   };
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (faultsOf(draft, today()).length > 0) return setSending({ name: "faulty" });
+    if (faultsOf(draft, today()).length > 0) {
+      setSending({ name: "faulty" });
+      return;
+    }
     setSending({ name: "sending" });
     const problem = await model.create(dialogueOf(draft));
     if (problem !== null) setSending({ name: "refused", problem });
@@ -93,7 +96,7 @@ interface WordsOfProps {
 function WordsOf({ tag, draft, faults, onChange }: WordsOfProps): ReactElement {
   const t = useWords().text;
   const title = draft.title[tag] ?? "";
-  const language = autonymOf(tag as Interface);
+  const language = autonymOf(tag);
   return (
     <section className="thin stack" aria-label={language}>
       <h3 lang={tag}>{language}</h3>

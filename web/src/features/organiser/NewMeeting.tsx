@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactElement } from "react";
+import { useState, type SyntheticEvent, type ReactElement } from "react";
 
 import type { Dialogue } from "../../api/index.ts";
 import { autonymOf, directionOf, useCell, useWords } from "../../kit/index.ts";
@@ -21,7 +21,7 @@ export function NewMeeting({ dialogue, model, onClose }: NewMeetingProps): React
   const underWay = useCell(model.underWay);
   const problem = useCell(model.problem);
   const faults = isChecked ? meetingFaultsOf(draft, dialogue.languages) : [];
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     setChecked(true);
     if (meetingFaultsOf(draft, dialogue.languages).length > 0) return;

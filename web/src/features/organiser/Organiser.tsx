@@ -53,6 +53,9 @@ function PlaceView({ model, organisation }: { model: OrganiserModel; organisatio
   }
 }
 
+/** What whoever has the shell types; the same in every language. */
+const COMMAND = "plenary link";
+
 function Locked({ code }: { code: string | null }): ReactElement {
   const words = useWords();
   const t = words.text;
@@ -62,7 +65,7 @@ function Locked({ code }: { code: string | null }): ReactElement {
       {code === null ? <p className="quiet-text">{t("organiser.locked_why")}</p> : <Note kind="bad" title={words.problem(code).title}>{<p>{words.problem(code).text}</p>}</Note>}
       <p className="quiet-text">{t("organiser.locked_how")}</p>
       <p>
-        <kbd className="ltr">plenary link</kbd>
+        <kbd className="ltr">{COMMAND}</kbd>
       </p>
     </main>
   );

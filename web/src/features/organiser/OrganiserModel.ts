@@ -20,7 +20,10 @@ export class OrganiserModel {
     try {
       if (secret !== "") await call<Exchange>("POST", "/links/exchange", { secret });
       const me = await call<Me>("GET", "/me");
-      if (me.organiser === undefined || me.organiser === null) return this.phase.set({ name: "locked", problem: null });
+      if (me.organiser === undefined || me.organiser === null) {
+        this.phase.set({ name: "locked", problem: null });
+        return;
+      }
       await this.refresh();
       this.phase.set({ name: "open", organisation: me.organiser.organisation });
       this.follow();
@@ -75,7 +78,7 @@ export class OrganiserModel {
   private follow(): void {
     const asked = new URLSearchParams(window.location.search);
     const id = asked.get("dialogue");
-    const { place } = { place: this.place.get() };
+    const place = this.place.get();
     if (place.name === "dialogue") place.model.close();
     if (id !== null) this.place.set({ name: "dialogue", model: new DialogueModel(id) });
     else this.place.set({ name: asked.has("new") ? "new" : "overview" });
