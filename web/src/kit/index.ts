@@ -5,5 +5,5 @@ export { autonymOf, directionOf, isInterface, localeOf, negotiate, textIn, UN, t
 export { SessionContext, useAnnounce, useChooseLanguage, type Session } from "./session.ts";
 export { shortcutOf, type Shortcut } from "./shortcut.ts";
 export { chooseTheme, showTheme, theme, type Theme } from "./theme.ts";
-export { clock, integer, lasted, listed, longTime, shortDate, shortTime } from "./time.ts";
+export { clock, integer, lasted, listed, longDate, shortDate, shortTime } from "./time.ts";
 export { loadWords, useMessages, useWords, Words, WordsContext, type MessageKey, type Noun } from "./words.ts";

@@ -1,8 +1,8 @@
 import { localeOf } from "./language.ts";
 
-/** Returns `Thursday 26 November, 15:00` in the reader's own time and language. */
-export function longTime(tag: string, at: Date): string {
-  return new Intl.DateTimeFormat(localeOf(tag), { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+/** Returns `Thursday 26 November` in the reader's own time and language. */
+export function longDate(tag: string, at: Date): string {
+  return new Intl.DateTimeFormat(localeOf(tag), { weekday: "long", day: "numeric", month: "long" }).format(at);
 }
 
 /** Returns `26 Nov 2026`. */

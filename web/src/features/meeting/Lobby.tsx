@@ -1,7 +1,7 @@
 import { CircleDot, Cpu, NotebookPen, Users } from "lucide-react";
 import type { SyntheticEvent, ReactElement } from "react";
 
-import { autonymOf, listed, longTime, textIn, UN, useCell, useMessages, useWords, clock } from "../../kit/index.ts";
+import { autonymOf, listed, longDate, textIn, UN, useCell, useMessages, useWords, clock } from "../../kit/index.ts";
 import { Button, CheckField, Field, Note, SelectField } from "../../primitives/index.ts";
 import type { Lobby as LobbyFacts } from "../../api/index.ts";
 import { choosable, NAME_MAX, providerOf, readersOf, type Entering, type MeetingModel } from "./MeetingModel.ts";
@@ -29,7 +29,7 @@ export function Lobby({ model, lobby, entering }: LobbyProps): ReactElement {
       <Preview model={model} />
       <form className="stack lobby-form" onSubmit={submit} noValidate>
         <header>
-          <p className="small-text quiet-text">{t("meeting.when", { from: longTime(words.tag, starts), to: clock(ends) })}</p>
+          <p className="small-text quiet-text">{t("meeting.when", { day: longDate(words.tag, starts), from: clock(starts), to: clock(ends) })}</p>
           <h1>{textIn(lobby.title, words.tag)}</h1>
           <p className="small-text quiet-text row">
             <Users className="icon small" aria-hidden="true" />

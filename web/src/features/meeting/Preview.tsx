@@ -24,7 +24,7 @@ export function Preview({ model }: PreviewProps): ReactElement {
   return (
     <section className="preview" aria-label={t("meeting.preview")}>
       <div className="tile wide">
-        {camera === null ? <span className="initials">{shown === "" ? <VideoOff className="icon" aria-hidden="true" /> : initialsOf(shown)}</span> : <PictureView picture={camera} isMirrored />}
+        {camera === null ? <span className="initials">{shown === "" ? <VideoOff className="icon" aria-hidden="true" /> : initialsOf(shown)}</span> : <PictureView picture={camera} />}
         {shown === "" ? null : (
           <span className="plate">
             <bdi>{shown}</bdi>
@@ -59,26 +59,28 @@ export function DeviceChoice({ label, input }: DeviceChoiceProps): ReactElement 
   const lost = useCell(input.lost);
   const options = devices.map((device) => ({ id: device.id, text: device.name === "" ? label : device.name }));
   return (
-    <SelectField
-      label={label}
-      options={options}
-      value={options.length === 0 ? "" : (chosen?.id ?? "")}
-      onChange={input.choose}
-      placeholder={t(state.name === "off" ? "meeting.device_off" : state.name === "asking" ? "meeting.device_asking" : "meeting.device_none")}
-      below={
-        <>
-          {state.name === "failed" ? (
-            <p className="trouble" role="alert">
-              {t(TROUBLES[state.trouble], { device: label })}
-            </p>
-          ) : null}
-          {lost === null ? null : (
-            <p className="trouble" role="status">
-              {t("meeting.device_lost", { lost: lost.name, device: chosen?.name ?? "" })}
-            </p>
-          )}
-        </>
-      }
-    />
+    <div className={state.name === "off" ? "device idle" : "device"}>
+      <SelectField
+        label={label}
+        options={options}
+        value={options.length === 0 ? "" : (chosen?.id ?? "")}
+        onChange={input.choose}
+        placeholder={t(state.name === "off" ? "meeting.device_off" : state.name === "asking" ? "meeting.device_asking" : "meeting.device_none")}
+        below={
+          <>
+            {state.name === "failed" ? (
+              <p className="trouble" role="alert">
+                {t(TROUBLES[state.trouble], { device: label })}
+              </p>
+            ) : null}
+            {lost === null ? null : (
+              <p className="trouble" role="status">
+                {t("meeting.device_lost", { lost: lost.name, device: chosen?.name ?? "" })}
+              </p>
+            )}
+          </>
+        }
+      />
+    </div>
   );
 }

@@ -62,8 +62,10 @@ function DialogueView({ model, dialogue, needs, onRemove }: DialoguePageProps & 
       <Needs needs={needs} model={model} dialogue={dialogue} onBeside={setBeside} />
       <Figures dialogue={dialogue} />
       <div className="tables">
-        <Meetings dialogue={dialogue} onBeside={setBeside} />
-        <Surveys dialogue={dialogue} model={model} onBeside={setBeside} />
+        <div className="tables-main">
+          <Meetings dialogue={dialogue} onBeside={setBeside} />
+          <Surveys dialogue={dialogue} model={model} onBeside={setBeside} />
+        </div>
         <Reports dialogue={dialogue} model={model} />
       </div>
       {dialogue.is_demonstration ? (

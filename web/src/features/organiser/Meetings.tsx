@@ -67,7 +67,7 @@ function MeetingRow({ meeting, onBeside }: { meeting: Meeting; onBeside: (beside
           {t("organiser.share_link")}
           <span className="unseen">{title}</span>
         </Button>
-        {meeting.is_recorded ? (
+        {meeting.is_recorded && meeting.people > 0 ? (
           <Button variant="quiet" size="row" onPress={() => onBeside({ name: "record", meeting })}>
             {t("organiser.read_record")}
             <span className="unseen">{title}</span>
