@@ -2,6 +2,7 @@
 //! called by plain tests on the committed corpora, and by libFuzzer through `targets/`.
 
 mod language;
+mod survey;
 
 /// A parser's name, which is its corpus folder's too, and the function that feeds it.
 pub type Parser = (&'static str, fn(&[u8]));
@@ -10,4 +11,8 @@ pub type Parser = (&'static str, fn(&[u8]));
 pub const PARSERS: &[Parser] = &[
     ("language_message", language::fuzz_message),
     ("language_negotiate", language::fuzz_negotiate),
+    ("survey_questionnaire", survey::fuzz_questionnaire),
+    ("survey_form", survey::fuzz_form),
+    ("survey_answers", survey::fuzz_answers),
+    ("survey_receipt", survey::fuzz_receipt),
 ];
