@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use typst::foundations::Bytes;
-use typst::text::Font;
+use typst::text::{Font, FontBook};
 
 use crate::PrintError;
 
@@ -21,6 +21,25 @@ pub const FONT_FILES: [&str; 7] = [
 /// Faces in memory.
 #[derive(Clone, Debug)]
 pub struct Fonts(pub(crate) Vec<Font>);
+
+impl Fonts {
+    /// Returns what the template can ask for. The names inside the files differ from weight to
+    /// weight ("IBM Plex Sans SmBld"), by which Typst would take each for a family of its own.
+    pub(crate) fn book(&self) -> FontBook {
+        let mut book = FontBook::new();
+        for font in &self.0 {
+            let mut info = font.info().clone();
+            let arabic = info.family.starts_with("IBM Plex Sans Arabic");
+            if arabic {
+                info.family = "IBM Plex Sans Arabic".to_owned();
+            } else if info.family.starts_with("IBM Plex Sans") {
+                info.family = "IBM Plex Sans".to_owned();
+            }
+            book.push(info);
+        }
+        book
+    }
+}
 
 impl Fonts {
     /// Reads every face; Typst would set another in silence where one is missing.

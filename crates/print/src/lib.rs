@@ -51,7 +51,8 @@ pub fn run(input: impl Read, mut output: impl Write, fonts: &Path) -> Result<(),
 /// Sets a document as PDF/UA.
 pub fn pdf(document: &Document, fonts: &Fonts) -> Result<Vec<u8>, PrintError> {
     let world = world::Paper::new(document, fonts);
-    let paged = typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&errors))?;
+    let paged =
+        typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&world, &errors))?;
     let standards = PdfStandards::new(&[PdfStandard::Ua_1])
         .map_err(|error| PrintError::Typst(error.message().to_string()))?;
     let options = PdfOptions {
@@ -60,12 +61,15 @@ pub fn pdf(document: &Document, fonts: &Fonts) -> Result<Vec<u8>, PrintError> {
         standards,
         ..PdfOptions::default()
     };
-    let pdf = typst_pdf::pdf(&paged, &options).map_err(|errors| told(&errors))?;
+    let pdf = typst_pdf::pdf(&paged, &options).map_err(|errors| told(&world, &errors))?;
     Ok(pdf)
 }
 
-/// What Typst says of our own template; never a text of the document.
-fn told(errors: &[typst::diag::SourceDiagnostic]) -> PrintError {
-    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    PrintError::Typst(messages.join("; "))
+/// What Typst says of our own template, with the line; never a text of the document.
+fn told(world: &world::Paper, errors: &[typst::diag::SourceDiagnostic]) -> PrintError {
+    let told = errors.iter().map(|error| match world.line(error.span) {
+        Some(line) => format!("{} (line {line})", error.message),
+        None => error.message.to_string(),
+    });
+    PrintError::Typst(told.collect::<Vec<_>>().join("; "))
 }

@@ -4,10 +4,10 @@
 use report::document::{self, Document};
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Dict, Duration, Value};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World};
+use typst::{Library, LibraryExt, World, WorldExt};
 
 use crate::Fonts;
 
@@ -29,10 +29,18 @@ impl Paper {
         let id = FileId::new(RootedPath::new(VirtualRoot::Project, path));
         Self {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
-            book: LazyHash::new(FontBook::from_fonts(&fonts.0)),
+            book: LazyHash::new(fonts.book()),
             fonts: fonts.0.clone(),
             main: Source::new(id, TEMPLATE.to_owned()),
         }
+    }
+}
+
+impl Paper {
+    /// Returns the template's line that a span is in, from 1.
+    pub(crate) fn line(&self, span: impl Into<DiagSpan>) -> Option<usize> {
+        let range = self.range(span)?;
+        self.main.lines().byte_to_line(range.start).map(|line| line + 1)
     }
 }
 

@@ -11,7 +11,7 @@ mod method;
 use language::{Direction, Tag, Words, date};
 use model::Timestamp;
 
-use crate::chart::{Figure, Invitation};
+use crate::chart::{Figure, Invitation, Table};
 use crate::document::{Block, Chapter, Document, Fact, Figure as Shown, Hole, Prose};
 use crate::format;
 use crate::prose::{Fill, sentence};
@@ -120,21 +120,24 @@ impl Writer<'_> {
         })
     }
 
-    /// Returns a figure with its title as prose: the chart's own is the same in plain text.
+    /// Returns a figure with its title as prose, and its table under it.
     fn figure(&self, title: Prose, figure: &Figure) -> Block {
-        let drawing = figure.draw(self.tag);
-        let is_itself_a_table = drawing.is_none();
         let table = figure.table(self.tag);
-        let is_assembly = matches!(figure.plot, crate::chart::Plot::Assembly(_));
-        debug_assert!(is_itself_a_table || drawing.is_some(), "a figure shows something");
-        Block::Figure {
-            figure: Shown {
-                title,
-                subtitle: figure.subtitle.clone(),
-                drawing,
-                table: (!is_assembly).then_some(table),
-                base: figure.base.sentences(self.tag),
-            },
+        Block::Figure { figure: self.shown(title, figure, Some(table)) }
+    }
+
+    /// Returns a figure, and its table to be set further down.
+    fn figure_and_table(&self, title: Prose, figure: &Figure) -> (Block, Table) {
+        (Block::Figure { figure: self.shown(title, figure, None) }, figure.table(self.tag))
+    }
+
+    fn shown(&self, title: Prose, figure: &Figure, table: Option<Table>) -> Shown {
+        Shown {
+            title,
+            subtitle: figure.subtitle.clone(),
+            drawing: figure.draw(self.tag),
+            table,
+            base: figure.base.sentences(self.tag),
         }
     }
 

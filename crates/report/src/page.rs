@@ -88,12 +88,15 @@ fn figure(figure: &Figure, tag: Tag) -> Markup {
             @if let Some(drawing) = &figure.drawing {
                 (plot(drawing, if name.is_empty() { &figure.subtitle } else { &name }, tag))
             }
+            @else if let Some(table) = &figure.table {
+                div .chart-scroll { (table_html(table)) }
+            }
             figcaption .chart-base {
                 @for (i, sentence) in figure.base.iter().enumerate() {
                     @if i == 0 { b { (sentence) } } @else { " " (sentence) }
                 }
             }
-            @if let Some(table) = &figure.table {
+            @if let (Some(_), Some(table)) = (&figure.drawing, &figure.table) {
                 div .chart-scroll .report-figure-table { (table_html(table)) }
             }
         }

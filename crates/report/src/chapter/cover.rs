@@ -83,13 +83,7 @@ fn assembly(writer: &Writer<'_>) -> Option<Shown> {
             is_demonstration: writer.is_demonstration(),
         },
     };
-    Some(Shown {
-        title: Prose::default(),
-        subtitle: figure.subtitle.clone(),
-        drawing: figure.draw(writer.tag),
-        table: None,
-        base: figure.base.sentences(writer.tag),
-    })
+    Some(writer.shown(Prose::default(), &figure, None))
 }
 
 fn colophon(writer: &Writer<'_>) -> Prose {

@@ -100,10 +100,12 @@ fn choice(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place) -> Opt
         .collect();
     let subtitle = subtitle(writer, results, place, "report.subtitle_choice");
     let figure = figure(writer, base, subtitle, Plot::Ranked(bars));
-    let mut blocks =
-        vec![writer.figure(Prose::name(writer.question(place.survey, place.question)), &figure)];
+    // The chart and the regions' choices are one sheet; the whole table follows.
+    let name = Prose::name(writer.question(place.survey, place.question));
+    let (chart, table) = writer.figure_and_table(name, &figure);
+    let mut blocks = vec![chart, leaders(writer, results, place, base)];
     blocks.extend(led(writer, results, place, *first).map(text));
-    blocks.push(leaders(writer, results, place, base));
+    blocks.push(Block::Table { table });
     Some((title, lead, blocks))
 }
 

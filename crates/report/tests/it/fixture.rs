@@ -11,11 +11,11 @@ use survey::{Layout, template};
 /// Shares of the regions as published in 2020, in their order.
 const REGION_WEIGHTS: [u64; 8] = [32, 10, 14, 7, 8, 3, 2, 24];
 
-pub fn texts(english: &str, arabic: &str) -> Texts {
+pub(crate) fn texts(english: &str, arabic: &str) -> Texts {
     Texts(vec![(Tag::EN, english.to_owned()), (Tag::AR, arabic.to_owned())])
 }
 
-pub fn record() -> Record {
+pub(crate) fn record() -> Record {
     let read_at: Timestamp = "2026-11-25T12:00:00Z".parse().expect("a time");
     Record {
         organisation: "River Cities Forum".to_owned(),
@@ -93,7 +93,7 @@ impl Lots {
     }
 }
 
-pub fn cells(people: u32) -> Vec<Cell> {
+pub(crate) fn cells(people: u32) -> Vec<Cell> {
     let un75 = template::un75();
     let layout = Layout::of(&un75);
     let survey = SurveyId::from_uuid(uuid::Uuid::from_u128(75));
