@@ -171,6 +171,7 @@ fn choices(
         weighted: share.weighted,
         effective: share.effective,
     };
-    let all = (0..own.choices(at)).filter_map(|choice| Some((choice, own.share(at, choice, region)?)));
+    let all =
+        (0..own.choices(at)).filter_map(|choice| Some((choice, own.share(at, choice, region)?)));
     all.map(body).collect()
 }

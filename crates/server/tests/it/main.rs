@@ -1,0 +1,3 @@
+//! The server through its router: what browsers and programs get, without a network.
+
+mod survey;
