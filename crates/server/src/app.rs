@@ -118,7 +118,6 @@ impl App {
 
     /// Finishes what was begun and closes everything.
     pub async fn stop(self) {
-        self.interpreters.stop();
         self.rooms.stop().await;
         self.answers.stop().await;
         self.store.close().await;

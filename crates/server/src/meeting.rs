@@ -137,6 +137,7 @@ pub(crate) async fn lobby(
         is_recorded: meeting.is_recorded,
         captions: CaptionsBody {
             available: available.iter().map(|(from, to)| [from.to_string(), to.to_string()]).collect(),
+            missing: app.interpreters.missing().into_iter().map(str::to_owned).collect(),
         },
         is_demonstration: meeting.is_demonstration,
     }))

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::internal_router;
 use crate::config::Tls;
-use crate::{App, Clock, Config, Hosts, StartError, demonstration, job, listen, router};
+use crate::{App, Clock, Config, Hosts, StartError, demonstration, interpret, job, listen, router};
 
 /// The links of the demonstration, good for a day.
 #[derive(Clone)]
@@ -70,6 +70,7 @@ impl Server {
                 internal_router(app.clone()),
                 stopped.clone(),
             )),
+            tokio::spawn(interpret::run(app.clone(), stopped.clone())),
             tokio::spawn(job::run(app.clone(), stopped)),
         ];
         tracing::info!("the server is up");

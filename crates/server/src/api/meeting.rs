@@ -69,6 +69,9 @@ pub(crate) struct LobbyBody {
 pub(crate) struct CaptionsBody {
     /// Pairs of spoken and read language for which a pack is present.
     pub(crate) available: Vec<[String; 2]>,
+    /// What is missing before all captions can be made: keys of the catalogue `interpret`, such as
+    /// `missing_recognition`.
+    pub(crate) missing: Vec<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
