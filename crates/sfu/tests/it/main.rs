@@ -1,0 +1,4 @@
+//! The core under real WebRTC clients, in virtual time.
+
+mod bad_input;
+mod simulation;
