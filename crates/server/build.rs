@@ -46,9 +46,15 @@ fn main() {
     fs::write(&sheet, fonts).expect("OUT_DIR can be written");
     own.push(hashed("fonts.css".to_owned(), sheet));
     // Charts look the same on a page and in a report: their sheet lies where they are drawn.
-    let charts = here.join("../report/src/chart/chart.css");
-    println!("cargo::rerun-if-changed={}", charts.display());
-    own.push(hashed("chart.css".to_owned(), charts));
+    for (name, sheet) in [("chart.css", "chart/chart.css"), ("report.css", "page/report.css")] {
+        let sheet = here.join("../report/src").join(sheet);
+        println!("cargo::rerun-if-changed={}", sheet.display());
+        own.push(hashed(name.to_owned(), sheet));
+    }
+    // The charts' own sheet lies with them.
+    let chart = here.join("../report/src/chart/chart.css");
+    println!("cargo::rerun-if-changed={}", chart.display());
+    own.push(hashed("chart.css".to_owned(), chart));
     own.extend(names.into_iter().map(|(name, path)| hashed(name, path)));
     let dist = web.join("dist");
     // Made where it is missing: cargo runs this again on each build for a path that is not there.

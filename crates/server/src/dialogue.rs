@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use language::{Tag, UN};
 use model::Timestamp;
 use model::id::{DialogueId, OrganisationId};
@@ -20,6 +20,7 @@ use crate::api::{
 use crate::clock::new_uuid;
 use crate::http::Problem;
 use crate::link::Organiser;
+use crate::survey::Live;
 use crate::{App, meeting as meetings, page as frame, questionnaire, text};
 
 /// Dialogues an organiser is shown: more than a secretariat runs in a decade.
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/{language}", get(page::start))
         .route("/d/{slug}", get(to_page))
         .route("/{language}/d/{slug}", get(page::show))
+        .layer(Extension(Live::default()))
 }
 
 /// An organiser's dialogues, newest first.

@@ -29,6 +29,8 @@ use crate::App;
         crate::questionnaire::close,
         crate::questionnaire::create,
         crate::questionnaire::open,
+        crate::report::list,
+        crate::report::publish,
         crate::survey::results::json,
     )
 )]
