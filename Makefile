@@ -1,22 +1,22 @@
 # Thin: each line calls cargo, npm or a script. `make run` and `make test` are all one needs.
 
-.PHONY: run test bench models web fuzz tools-run tools-test
+.PHONY: run test bench fonts models web fuzz tools-run tools-test
 
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
 # Builds and starts Plenary with the demonstration: prints three links.
-run: tools-run web
+run: tools-run web fonts
 	@echo "building Plenary (the first time takes some minutes) …"
 	@cargo build --package plenary
 	@exec target/debug/plenary serve --demo --data $(DATA) --listen $(LISTEN)
 
 # Installs what is missing and runs every check.
-test: tools-test models
+test: tools-test models fonts
 	@cargo xtask ci
 
 # Measures; prints a table and writes target/bench.json.
-bench: tools-run web
+bench: tools-run web fonts
 	@cargo build --release --package plenary
 	@cargo run --release --package bench
 
@@ -27,6 +27,10 @@ models:
 # The web app, which the program embeds. Built only when something in it changed.
 web:
 	@bash scripts/web.sh
+
+# Unpacks the fonts of printed reports into target/fonts.
+fonts: web
+	@cargo xtask fonts
 
 # New inputs for every parser that a stranger can reach, SECONDS each.
 fuzz:

@@ -24,9 +24,11 @@ pub fn article(document: &Document) -> Markup {
 /// Returns the list of chapters, each a link.
 pub fn contents(document: &Document) -> Markup {
     html! {
-        ol .report-contents {
-            @for chapter in &document.chapters {
-                li { a href={ "#" (chapter.id) } { (chapter.title.text()) } }
+        nav .report-contents aria-label=(document.title) {
+            ol {
+                @for chapter in &document.chapters {
+                    li { a href={ "#" (chapter.id) } { (chapter.title.text()) } }
+                }
             }
         }
     }

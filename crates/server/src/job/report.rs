@@ -98,7 +98,10 @@ async fn language(app: &App, record: &Arc<Record>, tag: Tag) -> Result<[EditionF
 
 /// The contents and the article: what stands between the frame's header and footer.
 fn whole_page(document: &Document) -> String {
-    page::article(document).into_string()
+    let page = maud::html! {
+        div.report-main { (page::contents(document)) (page::article(document)) }
+    };
+    page.into_string()
 }
 
 /// Makes the data pack. Its numbers are the same in every language.
