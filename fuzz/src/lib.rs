@@ -2,6 +2,7 @@
 //! called by plain tests on the committed corpora, and by libFuzzer through `targets/`.
 
 mod language;
+mod signal;
 mod survey;
 
 /// A parser's name, which is its corpus folder's too, and the function that feeds it.
@@ -11,6 +12,10 @@ pub type Parser = (&'static str, fn(&[u8]));
 pub const PARSERS: &[Parser] = &[
     ("language_message", language::fuzz_message),
     ("language_negotiate", language::fuzz_negotiate),
+    ("signal_token", signal::fuzz_token),
+    ("signal_join", signal::fuzz_join),
+    ("signal_frame", signal::fuzz_frame),
+    ("signal_packet", signal::fuzz_packet),
     ("survey_questionnaire", survey::fuzz_questionnaire),
     ("survey_form", survey::fuzz_form),
     ("survey_answers", survey::fuzz_answers),

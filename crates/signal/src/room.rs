@@ -178,6 +178,14 @@ impl Room {
         }
     }
 
+    /// Closes somebody's WebSocket; they may resume.
+    fn hang_up(&mut self, id: ParticipantId, now: Timestamp) {
+        if let Some(connection) = self.person_by_id.get(&id).and_then(|person| person.connection) {
+            self.out.push_back(Output::Close { connection });
+            self.closed(connection, now);
+        }
+    }
+
     /// Sends somebody out, for good.
     pub fn remove(&mut self, identity: &str, now: Timestamp) {
         if let Some(&id) = self.id_by_identity.get(identity) {

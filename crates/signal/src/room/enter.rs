@@ -165,7 +165,7 @@ impl Room {
         self.count(Count::Resumed);
         self.tell_resumed(id, last_message_seq);
         if is_cut {
-            self.out.push_back(Output::Close { connection });
+            self.hang_up(id, now);
             return;
         }
         if let Some(state) = request.sync_state {

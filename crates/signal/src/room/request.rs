@@ -125,7 +125,7 @@ impl Room {
                     now,
                 );
             }
-            Some(Scenario::Migration(_)) => self.ask_to_resume(id),
+            Some(Scenario::Migration(_)) => self.ask_to_resume(id, now),
             Some(
                 Scenario::DisconnectSignalOnResume(_)
                 | Scenario::DisconnectSignalOnResumeNoMessages(_),
@@ -143,7 +143,7 @@ impl Room {
         }
     }
 
-    fn ask_to_resume(&mut self, id: ParticipantId) {
+    fn ask_to_resume(&mut self, id: ParticipantId, now: Timestamp) {
         let leave = LeaveRequest {
             can_reconnect: true,
             reason: DisconnectReason::Migration.into(),
@@ -151,9 +151,7 @@ impl Room {
             regions: None,
         };
         self.tell(id, Message::Leave(leave));
-        if let Some(connection) = self.person_by_id.get(&id).and_then(|person| person.connection) {
-            self.out.push_back(Output::Close { connection });
-        }
+        self.hang_up(id, now);
     }
 }
 
