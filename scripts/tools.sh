@@ -11,9 +11,10 @@ packages=()
 if [ "$purpose" = test ]; then
   needed+=(chromium:chromium initdb:postgresql pdftotext:poppler-utils strace:strace
     ip:iproute2 python3:python3 pip:python3-pip unzip:unzip)
-  [ -f /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf ] ||
-    packages+=(fonts-droid-fallback)
 fi
+# The Chinese face of printed reports.
+[ -f /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf ] ||
+  packages+=(fonts-droid-fallback)
 has() {
   command -v "$1" >/dev/null 2>&1 || { [ "$1" = initdb ] && compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 }
