@@ -13,7 +13,14 @@
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const [old, fresh] = [document.getElementById("live"), page.getElementById("live")];
-    if (!old || !fresh || counts(old) === counts(fresh)) return;
+    if (!old || !fresh) return;
+    if (counts(old) === counts(fresh)) {
+      const moments = fresh.querySelectorAll("[data-moment]");
+      old.querySelectorAll("[data-moment]").forEach((one, i) => {
+        one.textContent = moments[i]?.textContent ?? one.textContent;
+      });
+      return;
+    }
     const open = [...old.querySelectorAll("details")].map((one) => one.open);
     fresh.querySelectorAll("details").forEach((one, i) => {
       one.open = open[i] ?? false;

@@ -151,10 +151,9 @@
 
   next.addEventListener("click", () => {
     if (current === 0 && consent && !consent.checked) {
-      consent.setCustomValidity(" ");
-      consent.required = true;
-      consent.setCustomValidity("");
-      consent.reportValidity();
+      document.getElementById(consent.dataset.consent).hidden = false;
+      consent.focus();
+      consent.closest(".consent").scrollIntoView({ block: "center" });
       return;
     }
     go(current + 1);
@@ -171,6 +170,7 @@
     });
   }
   form.addEventListener("input", () => {
+    if (consent?.checked) document.getElementById(consent.dataset.consent).hidden = true;
     count();
     keep();
   });
@@ -206,7 +206,7 @@
     show(draft.step, false);
   } else {
     count();
-    const wrong = form.querySelector(".step .field-problem");
+    const wrong = form.querySelector(".step .field-problem:not([hidden])");
     show(wrong ? steps.indexOf(wrong.closest(".step")) : 0, false);
     if (has_problems) {
       keep();

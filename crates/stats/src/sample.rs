@@ -34,17 +34,27 @@ impl Group {
         }
     }
 
-    /// Returns the group without what it says of a variable. Being too young is never forgotten
-    /// this way: it decides whether a weight is due at all.
-    fn without(self, variable: Variable) -> Self {
-        match variable {
-            Variable::Region => Self { region: 0, ..self },
-            Variable::Age if self.age == TOO_YOUNG => self,
-            Variable::Age => Self { age: 0, ..self },
-            Variable::Gender => Self { gender: 0, ..self },
+    /// Returns the group without what it says of these variables. Being too young is never
+    /// forgotten this way: it decides whether a weight is due at all.
+    fn without(self, variables: &[Variable]) -> Self {
+        let forgets = |variable| variables.contains(&variable);
+        Self {
+            region: if forgets(Variable::Region) { 0 } else { self.region },
+            age: if forgets(Variable::Age) && self.age != TOO_YOUNG { 0 } else { self.age },
+            gender: if forgets(Variable::Gender) { 0 } else { self.gender },
         }
     }
 }
+
+/// What small groups may forget, the least first: one thing, then two.
+const LOSSES: [&[Variable]; 6] = [
+    &[Variable::Gender],
+    &[Variable::Region],
+    &[Variable::Age],
+    &[Variable::Region, Variable::Gender],
+    &[Variable::Age, Variable::Gender],
+    &[Variable::Region, Variable::Age],
+];
 
 /// Counts by group. Slot 0 is the people themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,20 +95,23 @@ impl Sample {
         self.counts_by_group.values().map(|counts| counts.get(slot).copied().unwrap_or(0)).sum()
     }
 
-    /// Returns the same counts in groups of at least `k` people: a smaller group forgets its
-    /// gender, then its age, then its region, and what is still too small is folded together.
-    /// What is published is computed from this, so that everybody can compute it again. Fewer
-    /// than `k` people in all leave nothing.
+    /// Returns the same counts in groups of at least `k` people. Small groups that are alike but
+    /// for one thing (gender, then region, then age) are one group that has not said it, where
+    /// that is enough; else alike but for two; what is still too small is folded together. What is
+    /// published is computed from this, so that everybody can compute it again. Fewer than `k`
+    /// people in all leave nothing.
     #[must_use]
     pub fn coarsened(&self, k: u64) -> Self {
         let mut coarse = self.clone();
         if coarse.people() < k {
             return Self::new(self.slots);
         }
-        for variable in [Variable::Gender, Variable::Age, Variable::Region] {
-            coarse.merge_small(k, |group| group.without(variable));
+        for loss in LOSSES {
+            coarse.merge_where_enough(k, loss);
         }
-        coarse.merge_small(k, |_| Group::default());
+        for group in coarse.small(k) {
+            coarse.merge(group, Group::default());
+        }
         while coarse.counts_by_group.get(&Group::default()).is_some_and(|pool| pool[0] < k) {
             let named = coarse.groups().filter(|(group, _)| *group != Group::default());
             let Some((smallest, _)) = named.min_by_key(|(_, counts)| counts[0]) else { break };
@@ -107,11 +120,30 @@ impl Sample {
         coarse
     }
 
-    fn merge_small(&mut self, k: u64, into: impl Fn(Group) -> Group) {
-        let small: Vec<Group> =
-            self.groups().filter(|(_, counts)| counts[0] < k).map(|(group, _)| group).collect();
-        for group in small {
-            self.merge(group, into(group));
+    fn small(&self, k: u64) -> Vec<Group> {
+        self.groups().filter(|(_, counts)| counts[0] < k).map(|(group, _)| group).collect()
+    }
+
+    /// Merges small groups that are alike but for `loss`, where they are enough together, or join
+    /// a group that has not said it and is enough.
+    fn merge_where_enough(&mut self, k: u64, loss: &[Variable]) {
+        let people = |sample: &Self, group: &Group| {
+            sample.counts_by_group.get(group).map_or(0, |counts| counts[0])
+        };
+        let mut alike: BTreeMap<Group, Vec<Group>> = BTreeMap::new();
+        for group in self.small(k) {
+            alike.entry(group.without(loss)).or_default().push(group);
+        }
+        for (into, groups) in alike {
+            let mut sum: u64 = groups.iter().map(|group| people(self, group)).sum();
+            if !groups.contains(&into) {
+                sum += people(self, &into);
+            }
+            if sum >= k {
+                for group in groups {
+                    self.merge(group, into);
+                }
+            }
         }
     }
 
@@ -149,6 +181,20 @@ mod tests {
             expected.add(Group { region: 2, age: 2, gender: 1 }, [40, 20]);
             expected
         });
+    }
+
+    #[test]
+    fn a_small_group_keeps_its_age_where_only_its_region_is_small() {
+        let coarse = sample(&[(7, 6, 1, 6), (3, 6, 1, 6), (2, 2, 1, 40)]).coarsened(10);
+
+        let groups: Vec<(Group, u64)> = coarse.groups().map(|(g, n)| (g, n[0])).collect();
+        assert_eq!(
+            groups,
+            [
+                (Group { region: 0, age: 6, gender: 1 }, 12),
+                (Group { region: 2, age: 2, gender: 1 }, 40)
+            ]
+        );
     }
 
     #[test]

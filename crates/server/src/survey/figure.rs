@@ -153,11 +153,16 @@ impl Maker<'_> {
                 is_other: has_other(question) && *choice == question.choices().len(),
             })
             .collect();
-        Figure {
-            title: self.words.text(
+        // Of several things each, the order says most; of one thing each, the share does.
+        let title = match (max, ranked.first()) {
+            (1, Some((first, share))) => self.share_title(question, *first, share.weighted),
+            (_, _) => self.words.text(
                 "results.ranked_title",
                 &[("first", name(0).into()), ("second", name(1).into())],
             ),
+        };
+        Figure {
+            title,
             subtitle: self.words.text(
                 "results.ranked_sub",
                 &[("question", question.text.text(self.language).into()), ("max", max.into())],
@@ -229,13 +234,7 @@ impl Maker<'_> {
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
         let (step, weighted) = most.unwrap_or((0, 0.0));
         Figure {
-            title: self.words.text(
-                "results.scale_title",
-                &[
-                    ("share", number::percent(self.language, weighted, 0).into()),
-                    ("step", self.choice(question, step).into()),
-                ],
-            ),
+            title: self.share_title(question, step, weighted),
             subtitle: self.words.text(
                 "results.scale_sub",
                 &[("question", question.text.text(self.language).into())],
@@ -243,6 +242,16 @@ impl Maker<'_> {
             plot: if is_two_sided { Plot::Diverging(scale) } else { Plot::Stacked(scale) },
             base: self.answered(base),
         }
+    }
+
+    fn share_title(&self, question: &Question, choice: usize, weighted: f64) -> String {
+        self.words.text(
+            "results.scale_title",
+            &[
+                ("share", number::percent(self.language, weighted, 0).into()),
+                ("step", self.choice(question, choice).into()),
+            ],
+        )
     }
 
     fn choice(&self, question: &Question, at: usize) -> String {

@@ -207,10 +207,9 @@ fn languages(asked: &Asked, language: Tag, words: &Words) -> Markup {
             ul.language-grid aria-labelledby="languages" {
                 @for tag in asked.languages() {
                     li { a.choice href={ "/" (tag) "/s/" (asked.code()) } lang=(tag)
-                        hreflang=(tag) dir=(tag.direction().as_str())
-                        aria-current=[(*tag == language).then_some("true")] {
+                        hreflang=(tag) aria-current=[(*tag == language).then_some("true")] {
                             span.mark-round aria-hidden="true" {}
-                            span { (tag.autonym()) }
+                            span dir=(tag.direction().as_str()) { (tag.autonym()) }
                     } }
                 }
             }

@@ -52,6 +52,16 @@ impl Counted {
     pub(crate) fn is_demonstration(&self) -> bool {
         self.dialogue.is_demonstration
     }
+
+    /// Returns what was counted: a record of one survey.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Returns the code of the open link, if there is one and the survey takes answers.
+    pub(crate) fn open_code(&self) -> Option<&str> {
+        self.code.as_deref().filter(|_| self.survey.state == SurveyState::Open)
+    }
 }
 
 /// What was counted last, by survey.
@@ -62,7 +72,7 @@ pub(crate) struct Live(
 );
 
 impl Live {
-    async fn of(&self, app: &App, id: SurveyId) -> Result<Arc<Counted>, Problem> {
+    pub(crate) async fn of(&self, app: &App, id: SurveyId) -> Result<Arc<Counted>, Problem> {
         let now = app.clock.now();
         if let Some(counted) = self.known(id, now) {
             return Ok(counted);
@@ -238,7 +248,7 @@ fn survey(counted: &Counted, language: Tag, words: &Words, is_one_of_many: bool)
                 span.chip { (words.text("results.closed", &[])) }
             }
             " " span data-answers=(answers) { (words.text("results.answers", &[("n", answers.into())])) }
-            " · " (moment(counted.at, language, words))
+            " · " span data-moment { (moment(counted.at, language, words)) }
         }
         @if answers == 0 {
             section.rule {

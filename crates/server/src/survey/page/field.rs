@@ -61,9 +61,12 @@ impl Field<'_> {
         html! {
             div.consent id={ "q-" (id) } {
                 (self.problem())
+                p.field-problem id={ "need-" (id) } role="alert" hidden {
+                    (self.words.text("survey.error_no_consent", &[]))
+                }
                 label.choice {
                     input type="checkbox" name={ "q." (id) } value="yes" checked[is_given]
-                        data-consent aria-describedby=[self.described()];
+                        data-consent={ "need-" (id) } aria-describedby=[self.described()];
                     span { (self.question.text.text(self.language)) }
                 }
             }
