@@ -185,6 +185,14 @@ pub(crate) fn link(place: &Place, hours: Option<u32>) -> Result<ExitCode, Comman
     Ok(ExitCode::SUCCESS)
 }
 
+pub(crate) fn keys(place: &Place) -> Result<ExitCode, CommandError> {
+    let config = load(place, BTreeMap::new())?;
+    let (key, secret) =
+        runtime()?.block_on(server::media_keys(&config)).map_err(CommandError::Maintain)?;
+    say(&format!("key {key}\nsecret {secret}"));
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) fn recount(place: &Place) -> Result<ExitCode, CommandError> {
     let config = load(place, BTreeMap::new())?;
     let counted = runtime()?.block_on(server::recount(&config)).map_err(CommandError::Maintain)?;

@@ -84,6 +84,11 @@ enum Command {
         #[arg(long, value_name = "HOURS")]
         hours: Option<u32>,
     },
+    /// Prints the key and the secret that sign access tokens, for LiveKit's server SDKs.
+    Keys {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Rebuilds the counts of every survey from its answers.
     Recount {
         #[command(flatten)]
@@ -118,6 +123,7 @@ fn main() -> ExitCode {
         Command::Config { command: ConfigCommand::Check { place } } => command::check(&place),
         Command::Doctor { place } => command::doctor(&place),
         Command::Link { place, hours } => command::link(&place, hours),
+        Command::Keys { place } => command::keys(&place),
         Command::Recount { place } => command::recount(&place),
     };
     match done {

@@ -79,8 +79,7 @@ impl App {
         std::fs::create_dir_all(&config.data).map_err(StartError::Data)?;
         let store =
             Store::open(&config.store.url, clock.now()).await.map_err(StartError::Store)?;
-        let keys = config.data.join("keys");
-        let secrets = Secrets::open(&store, &keys, &clock).await.map_err(StartError::Store)?;
+        let secrets = Secrets::open(&store, &config.keys_folder(), &clock).await.map_err(StartError::Store)?;
         let counters = store::Metrics::default();
         metrics::register(|registry| counters.register(registry));
         let answers = Writer::start(&store, WriterConfig::default(), counters)

@@ -38,6 +38,11 @@ impl Config {
         self.http.public_url.as_deref().unwrap_or("http://localhost:8080")
     }
 
+    /// Returns the folder of the keys that wrap free text: outside the database.
+    pub fn keys_folder(&self) -> PathBuf {
+        self.data.join("keys")
+    }
+
     /// Returns where our own participants find the rooms.
     pub fn internal_url(&self) -> String {
         format!("http://{}", self.http.internal_listen)

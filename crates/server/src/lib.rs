@@ -40,7 +40,7 @@ pub use demonstration::DemonstrationError;
 pub use http::host::Hosts;
 pub use interpret::Interpreters;
 pub use link::mint;
-pub use maintain::{MaintainError, new_organiser_link, recount};
+pub use maintain::{MaintainError, media_keys, new_organiser_link, recount};
 pub use openapi::document as openapi;
 pub use rtc::{Directory, Presence, Rooms};
 pub use secrets::Secrets;

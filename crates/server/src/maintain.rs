@@ -56,6 +56,17 @@ pub async fn new_organiser_link(
     Ok(format!("{}/o#{secret}", config.public_url()))
 }
 
+/// Returns the key and the secret that sign `LiveKit`'s access tokens: for server SDKs.
+pub async fn media_keys(config: &Config) -> Result<(String, String), MaintainError> {
+    let clock = Clock::system();
+    let store = Store::open(&config.store.url, clock.now()).await?;
+    let secrets = crate::Secrets::open(&store, &config.keys_folder(), &clock).await?;
+    let keys = secrets.rtc();
+    let pair = (keys.key.clone(), keys.secret.clone());
+    store.close().await;
+    Ok(pair)
+}
+
 /// Rebuilds the cells of every survey from its rows; returns a line for each.
 pub async fn recount(config: &Config) -> Result<Vec<String>, MaintainError> {
     let now = Clock::system().now();
