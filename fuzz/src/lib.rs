@@ -3,6 +3,7 @@
 
 mod language;
 mod signal;
+mod speech;
 mod survey;
 
 /// A parser's name, which is its corpus folder's too, and the function that feeds it.
@@ -16,6 +17,7 @@ pub const PARSERS: &[Parser] = &[
     ("signal_join", signal::fuzz_join),
     ("signal_frame", signal::fuzz_frame),
     ("signal_packet", signal::fuzz_packet),
+    ("speech_pack", speech::fuzz_pack),
     ("survey_questionnaire", survey::fuzz_questionnaire),
     ("survey_form", survey::fuzz_form),
     ("survey_answers", survey::fuzz_answers),
