@@ -1,7 +1,8 @@
 //! Plants known bugs and shows that the simulation finds each: a test that cannot fail is none.
 //!
 //! Each patch of `tests/planted/` is applied to a copy of the repository, never to the work tree.
-//! The copy builds into the same target folder, so only our own crates are compiled again.
+//! The copy has a target folder of its own: in a shared one cargo would take what was built of the
+//! copy for what is built of the repository.
 
 use std::path::Path;
 use std::process::Command;
@@ -53,7 +54,7 @@ fn find(patch: &Path) -> Result<Option<String>, String> {
     }
     let out = Command::new(env!("CARGO"))
         .args(["test", "--offline", "-p", "sfu", "--test", "it", "--", "simulation"])
-        .env("CARGO_TARGET_DIR", root().join("target"))
+        .env("CARGO_TARGET_DIR", root().join("target/planted-target"))
         .current_dir(&copy)
         .output()
         .map_err(|error| error.to_string())?;
