@@ -126,6 +126,8 @@
   const show = (step, focus) => {
     current = Math.max(0, Math.min(step, steps.length - 1));
     steps.forEach((one, i) => one.classList.toggle("on", i === current));
+    // The one heading in sight is the page's first.
+    steps[current].querySelector("h2.question")?.setAttribute("aria-level", "1");
     [...segments.children].forEach((one, i) => one.classList.toggle("on", i < current));
     segments.hidden = current === 0;
     const is_last = current === steps.length - 1;

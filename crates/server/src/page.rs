@@ -65,7 +65,7 @@ pub(crate) fn frame(head: &PageHead<'_>, body: &Markup) -> Markup {
             body class=(look) {
                 a.skip href="#main" { (words.text("page.skip", &[])) }
                 @if head.is_demonstration {
-                    p.demonstration { (words.text("page.demonstration", &[])) }
+                    aside.demonstration { (words.text("page.demonstration", &[])) }
                 }
                 header.top {
                     div.brand { (mark()) span { (head.organisation) } }

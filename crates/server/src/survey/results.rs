@@ -13,6 +13,7 @@ use language::{Tag, Words, date, number};
 use maud::{Markup, html};
 use model::Timestamp;
 use model::id::SurveyId;
+use report::chart::{Figure, Plot};
 use report::record::{Record, SurveyRecord, Texts};
 use report::results::{Results, SurveyResults};
 use stats::population;
@@ -260,7 +261,10 @@ fn survey(counted: &Counted, language: Tag, words: &Words, is_one_of_many: bool)
             p.speaks { b { (words.text("results.who_title", &[])) } " " (words.text("results.who_text", &[])) }
             div.columns {
                 div.figures {
-                    @for figure in figure::all(own, language, counted.is_demonstration()) {
+                    @let figures = figure::all(own, language, counted.is_demonstration());
+                    @for (i, figure) in figures.iter().enumerate() {
+                        @let before = i.checked_sub(1).and_then(|i| figures.get(i));
+                        (heading(figure, before, words))
                         section.rule { (figure.html(language)) }
                     }
                     @for sentence in figure::written(own, language) { p.hint { (sentence) } }
@@ -269,6 +273,17 @@ fn survey(counted: &Counted, language: Tag, words: &Words, is_one_of_many: bool)
             }
         }
     }
+}
+
+/// For those who jump from heading to heading: who took part, and what they said.
+fn heading(figure: &Figure, before: Option<&Figure>, words: &Words) -> Markup {
+    let is_part = |figure: &Figure| matches!(figure.plot, Plot::Part(_));
+    let key = match (is_part(figure), before.map(is_part)) {
+        (true, None) => "results.who_took_part",
+        (false, None | Some(true)) => "results.what_they_said",
+        (true, Some(_)) | (false, Some(false)) => return html! {},
+    };
+    html! { h2.hidden { (words.text(key, &[])) } }
 }
 
 fn moment(at: Timestamp, language: Tag, words: &Words) -> String {
