@@ -283,6 +283,43 @@ async fn a_page_older_than_fourteen_days_comes_back_fresh_with_what_was_chosen()
 }
 
 #[tokio::test]
+async fn a_page_from_the_future_is_refused() {
+    let site = Site::start().await;
+    let page = site.get("/en/s/aaaaaaaa").await;
+    let mut past = site.app.clone();
+    past.clock = Clock::manual(START - DAY);
+    let past = Site { router: router(past, Hosts::default()), ..site };
+
+    let back = past.send(&page, ANSWERS).await;
+
+    assert_eq!(back.status, StatusCode::BAD_REQUEST);
+    assert!(past.responses().await.is_empty());
+    past.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_given_to_an_older_version_is_counted_in_its_own() {
+    let site = Site::start().await;
+    let page = site.get("/en/s/aaaaaaaa").await;
+    let mut tx = site.app.store.write(START).await.unwrap();
+    let newer = survey::template::UN75.replace("\"outlook\"", "\"outlook-2045\"");
+    surveys::add_version(&mut tx, site.survey, &newer).await.unwrap();
+    tx.commit().await.unwrap();
+    site.clock.advance(Duration::from_secs(2));
+
+    let thanks = site.send(&page, ANSWERS).await;
+
+    assert_eq!(thanks.status, StatusCode::SEE_OTHER, "{}", thanks.body);
+    assert_eq!(site.responses().await[0].version, 1);
+    let receipt = thanks.location.rsplit('/').next().expect("the receipt").to_owned();
+    let done = [("receipt", receipt.as_str()), ("confirm", "yes")];
+    let done = site.post("/en/s/aaaaaaaa/receipt", &done).await;
+    assert!(done.body.contains("The answer is withdrawn."), "{}", done.body);
+    assert!(site.cells().await.is_empty(), "taken back from where it was counted");
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_full_queue_is_told_before_anything_is_read() {
     let site = Site::start().await;
     let mut places = Vec::new();
