@@ -42,7 +42,7 @@ export class MeetingModel {
   /** Opens the lobby and keeps it current; returns what ends it. */
   open = (): (() => void) => {
     const look = (): void => void this.look();
-    look();
+    void this.exchange().then(look);
     const timer = setInterval(look, LOBBY_EVERY_MS);
     const replugged = (): void => void Promise.all([this.mic.list(), this.camera.list()]);
     // Browsers hide the devices from pages that are not secure.
@@ -86,6 +86,14 @@ export class MeetingModel {
   };
 
   private enter = async (): Promise<Entry> => call<Entered>("POST", `/meetings/${encodeURIComponent(this.code)}/enter`, { name: this.name.get().trim(), speaks: this.speaks.get(), reads: this.reads.get(), consent: { record: this.mayRecord.get() } });
+
+  /** Exchanges a delegate's secret for a cookie; a link that ran out still shows the lobby. */
+  private async exchange(): Promise<void> {
+    const secret = window.location.hash.slice(1);
+    if (secret === "") return;
+    window.history.replaceState(null, "", window.location.pathname + window.location.search);
+    await call<unknown>("POST", "/links/exchange", { secret }).catch(() => undefined);
+  }
 
   private async look(): Promise<void> {
     const before = this.phase.get();

@@ -1,7 +1,7 @@
 import { useEffect, useState, type ReactElement } from "react";
 
 import type { Lobby } from "../../api/index.ts";
-import { shortcutOf, useCell } from "../../kit/index.ts";
+import { shortcutOf, useCell, useMessages } from "../../kit/index.ts";
 import { CaptionBand } from "./CaptionBand.tsx";
 import { ConnectionBand } from "./ConnectionBand.tsx";
 import { ControlBar } from "./ControlBar.tsx";
@@ -22,7 +22,9 @@ const PANEL_DOCKED = "(min-width: 1024px)";
 
 /** The meeting itself. */
 export function Stage({ stage, lobby }: StageProps): ReactElement {
+  const t = useMessages();
   const link = useCell(stage.link);
+  const isAlone = useCell(stage.people).length === 1;
   const [isPanelOpen, setPanelOpen] = useState(() => window.matchMedia(PANEL_DOCKED).matches);
   const [hasCaptions, setCaptions] = useState(true);
   const [isSheetOpen, setSheetOpen] = useState(false);
@@ -49,6 +51,7 @@ export function Stage({ stage, lobby }: StageProps): ReactElement {
       <div className={isPanelOpen ? "meeting-body" : "meeting-body solo"}>
         <div className="meeting-main">
           {link.name === "down" ? <ConnectionBand stage={stage} sinceMs={link.sinceMs} /> : null}
+          {isAlone ? <p className="alone">{t("meeting.alone")}</p> : null}
           <Tiles stage={stage} />
         </div>
         {isPanelOpen ? <PeoplePanel stage={stage} onClose={() => setPanelOpen(false)} /> : null}

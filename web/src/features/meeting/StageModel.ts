@@ -141,12 +141,6 @@ export class StageModel {
     await this.probe();
   };
 
-  /** Returns what the browser measured of our connection, for tests and for support. */
-  stats = async (): Promise<Record<string, unknown>[]> => {
-    const reports = await Promise.all(this.tracks().map((track) => track.getRTCStatsReport()));
-    return reports.flatMap((report) => (report === undefined ? [] : [...(report as unknown as Map<string, Record<string, unknown>>).values()]));
-  };
-
   private listen(): void {
     const refresh = (): void => this.refresh();
     const events = [RoomEvent.TrackPublished, RoomEvent.TrackUnpublished, RoomEvent.TrackMuted, RoomEvent.TrackUnmuted, RoomEvent.LocalTrackPublished, RoomEvent.LocalTrackUnpublished, RoomEvent.ParticipantNameChanged, RoomEvent.ParticipantAttributesChanged, RoomEvent.ParticipantActive, RoomEvent.Reconnected] as const;

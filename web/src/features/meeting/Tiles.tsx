@@ -35,7 +35,6 @@ export function Tiles({ stage }: TilesProps): ReactElement {
   return (
     <main className="stage" id="main" ref={element} aria-label={t("meeting.stage")}>
       {sharer !== undefined ? <SharedScreen sharer={sharer} visible={visible} stage={stage} /> : isPhone && visible.length >= 3 ? <PhoneGrid visible={visible} large={large} more={more} stage={stage} /> : <PlainGrid visible={visible} more={more} size={size} isPhone={isPhone} stage={stage} />}
-      {people.length === 1 ? <p className="alone">{t("meeting.alone")}</p> : null}
     </main>
   );
 }

@@ -18,7 +18,7 @@ export function Frame({ model, organisation, children }: FrameProps): ReactEleme
   const t = words.text;
   const dialogues = useCell(model.dialogues);
   const place = useCell(model.place);
-  const isDemonstration = place.name === "dialogue" ? dialogues.find((dialogue) => dialogue.id === place.model.id)?.is_demonstration === true : dialogues.some((dialogue) => dialogue.is_demonstration);
+  const isDemonstration = place.name === "dialogue" ? dialogues.find((dialogue) => dialogue.id === place.model.id)?.is_demonstration === true : place.name === "overview" && dialogues.some((dialogue) => dialogue.is_demonstration);
   return (
     <>
       <a className="skip" href="#main">
