@@ -157,8 +157,11 @@ pub(crate) async fn questionnaire(
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Surveys(
     /// A mutex, because it is held for one look into a map.
-    Arc<Mutex<BTreeMap<String, (Timestamp, Arc<Asked>)>>>,
+    Arc<Mutex<BTreeMap<String, Known>>>,
 );
+
+/// What was found, and when.
+type Known = (Timestamp, Arc<Asked>);
 
 impl Surveys {
     /// Returns what is asked under `typed`, which the public may see.

@@ -15,7 +15,7 @@ use crate::Secrets;
 use crate::clock::new_uuid;
 
 /// How far ahead a ticket may be: another node's clock.
-const AHEAD_MAX: Duration = Duration::from_secs(60);
+const AHEAD_MAX: Duration = Duration::from_mins(1);
 
 /// Bytes of the MAC that travel: 128 bits, half of what there are.
 const SEAL_BYTES: usize = 16;

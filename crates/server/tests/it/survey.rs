@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 /// What the whole page may weigh, with everything it loads, as it travels.
 const PAGE_BYTES_MAX: usize = 50_000;
 
