@@ -96,6 +96,10 @@ clips_are_there() {
 
 # Speech and text for the tests: never part of a pack, never in the repository.
 fetch_clips() {
+  if ! command -v apt-get >/dev/null; then
+    echo "models: the clips for the tests come from Debian's apt-get; captions work without them"
+    return
+  fi
   echo "models: getting the clips for the tests"
   local clips=$stage/clips
   mkdir -p "$clips" "$stage/crate/src" "$stage/deb" "$stage/udhr"

@@ -20,6 +20,9 @@ const TOKENS_PER_SECOND: usize = 8;
 /// Shorter sounds are padded: the model invents words for them.
 const SAMPLES_MIN: usize = 16_000;
 
+/// A smaller part of the window makes the model say short sounds over and over.
+const POSITIONS_MIN: usize = 384;
+
 pub(crate) struct Whisper {
     state: WhisperState,
 }
@@ -51,7 +54,7 @@ impl Recogniser for Whisper {
         pcm.resize(pcm.len().max(SAMPLES_MIN), 0.0);
         let tenths = pcm.len() * 10 / RATE as usize;
         // The part of the window that holds sound, rounded up: half the cost, no more errors.
-        let positions = ((tenths * 5 + 64).div_ceil(64) * 64).min(POSITIONS_MAX);
+        let positions = ((tenths * 5 + 128).div_ceil(64) * 64).clamp(POSITIONS_MIN, POSITIONS_MAX);
 
         let spoken = language.primary();
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
@@ -61,6 +64,7 @@ impl Recogniser for Whisper {
         params.set_no_timestamps(true);
         params.set_single_segment(true);
         params.set_suppress_nst(true);
+        // One try: another temperature costs as much again, and a partial reading comes soon anyway.
         params.set_temperature_inc(0.0);
         params.set_max_tokens(bounded(tenths * TOKENS_PER_SECOND / 10 + 8));
         params.set_audio_ctx(bounded(positions));

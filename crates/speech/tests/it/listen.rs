@@ -2,16 +2,18 @@
 //! re-joined. What is counted are the words of the final captions.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use interpret::Source;
 use language::Tag;
 use model::Timestamp;
 use model::caption::{Caption, CaptionState};
-use speech::{Answer, Hearing, Job, Pool, Queue, RATE, Task, Third, Work};
+use speech::pack::{self, Role};
+use speech::{Answer, Hearing, Job, Library, Pool, Queue, RATE, Task, Third, Work};
 
 use crate::metric::{Errors, word_errors};
+use crate::packs::Folder;
 use crate::{library, models};
 
 /// What is said in the clips.
@@ -91,6 +93,35 @@ fn what_is_said_in_the_clips_is_read_with_at_most_8_percent_wrong_words() {
     assert!(last[last.len() * 95 / 100] <= Duration::from_secs(2), "final captions come late");
 }
 
+/// Whisper is optional (`WHISPER=1 make models`): each recogniser that is present is tried alone.
+#[test]
+fn every_recogniser_that_is_present_reads_english() {
+    let (clip, said) = CLIPS[0];
+    let recognisers: Vec<String> = pack::list(&models())
+        .packs
+        .into_iter()
+        .filter(|pack| pack.role == Role::Recognition && pack.languages.contains(&Tag::EN))
+        .map(|pack| pack.id)
+        .collect();
+    assert!(!recognisers.is_empty(), "run make models");
+
+    for id in &recognisers {
+        let folder = Folder::of_links(id);
+        for other in recognisers.iter().filter(|other| *other != id) {
+            std::fs::remove_dir_all(folder.0.join(other)).expect("it is there");
+        }
+        let library = Arc::new(Library::open(&folder.0));
+        let begun = Instant::now();
+
+        let heard = Listening::with(&library, &[]).listen(&read_clip(clip));
+
+        let read = finals(&heard.captions, Tag::EN);
+        let errors = word_errors(said, &read);
+        println!("{id}: {:.1} % in {:?}: {read}", errors.percent(), begun.elapsed());
+        assert!(errors.percent() <= 10.0, "{id}: {read}");
+    }
+}
+
 #[test]
 fn a_speech_in_english_is_read_in_portuguese() {
     let heard = Listening::new(&[Tag::PT, Tag::RU]).listen(&read_clip("jfk.wav"));
@@ -134,7 +165,10 @@ enum Reply {
 
 impl Listening {
     fn new(wanted: &[Tag]) -> Self {
-        let library = library();
+        Self::with(&library(), wanted)
+    }
+
+    fn with(library: &Arc<Library>, wanted: &[Tag]) -> Self {
         let source = Source {
             speaker: "ana".into(),
             track: "TR_1".into(),
@@ -146,7 +180,7 @@ impl Listening {
         hearing.want(library.graph().plan(Tag::EN, &wanted));
         Self {
             hearing,
-            pool: Pool::start(&library, 1).expect("threads can be started"),
+            pool: Pool::start(library, 1).expect("threads can be started"),
             answers: mpsc::channel(),
             now: Timestamp::from_seconds(1_000_000),
             captions: Vec::new(),

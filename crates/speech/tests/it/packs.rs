@@ -113,7 +113,7 @@ fn a_manifest_may_not_reach_outside_its_folder() {
 }
 
 /// A folder of the test's own, removed at its end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
@@ -123,7 +123,7 @@ impl Folder {
     }
 
     /// The packs, each file a link to the real one.
-    fn of_links(name: &str) -> Self {
+    pub(crate) fn of_links(name: &str) -> Self {
         let folder = Self::new(name);
         for pack in pack::list(&models()).packs {
             let place = folder.0.join(&pack.id);
