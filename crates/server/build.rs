@@ -20,7 +20,12 @@ const CUTS: [(&str, &str, &str, &str); 3] = [
         "Latin2",
         "U+0100-0130,U+0132-0151,U+0154-017F,U+018F,U+0192,U+01A0-01A1,U+01AF-01B0,U+01FA-01FF,U+0218-021B,U+0237,U+0259,U+1E80-1E85,U+1E9E,U+20A1,U+20A4,U+20A6,U+20A8-20AA,U+20AD-20AE,U+20B1-20B2,U+20B4-20B5,U+20B8-20BA,U+20BD,U+20BF",
     ),
-    ("plex-sans", "IBMPlexSans", "Cyrillic", "U+0400-045F,U+0462-0463,U+046A-046B,U+0472-0475,U+0490-04C2,U+04CF-04D9,U+04DC-04E9,U+04EE-04F9,U+2116"),
+    (
+        "plex-sans",
+        "IBMPlexSans",
+        "Cyrillic",
+        "U+0400-045F,U+0462-0463,U+046A-046B,U+0472-0475,U+0490-04C2,U+04CF-04D9,U+04DC-04E9,U+04EE-04F9,U+2116",
+    ),
 ];
 
 /// The weights in use: text, labels, headings.

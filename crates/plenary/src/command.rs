@@ -193,6 +193,11 @@ pub(crate) fn keys(place: &Place) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
+pub(crate) fn contract() -> Result<ExitCode, CommandError> {
+    say(server::openapi().trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) fn recount(place: &Place) -> Result<ExitCode, CommandError> {
     let config = load(place, BTreeMap::new())?;
     let counted = runtime()?.block_on(server::recount(&config)).map_err(CommandError::Maintain)?;

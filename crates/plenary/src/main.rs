@@ -89,6 +89,8 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Prints the HTTP contract, as `openapi.json` holds it.
+    Contract,
     /// Rebuilds the counts of every survey from its answers.
     Recount {
         #[command(flatten)]
@@ -124,6 +126,7 @@ fn main() -> ExitCode {
         Command::Doctor { place } => command::doctor(&place),
         Command::Link { place, hours } => command::link(&place, hours),
         Command::Keys { place } => command::keys(&place),
+        Command::Contract => command::contract(),
         Command::Recount { place } => command::recount(&place),
     };
     match done {

@@ -17,8 +17,8 @@ pub(crate) use dialogue::{
 };
 pub(crate) use link::{ExchangeBody, MeBody, OrganisationBody, SecretBody};
 pub(crate) use meeting::{
-    ApproveBody, CaptionBody, CaptionsBody, EnterBody, EnteredBody, LobbyBody,
-    MeetingBody, NewMeetingBody, PatchMeetingBody, RecordBody,
+    ApproveBody, CaptionBody, CaptionsBody, EnterBody, EnteredBody, LobbyBody, MeetingBody,
+    NewMeetingBody, PatchMeetingBody, RecordBody,
 };
 pub(crate) use results::ResultsBody;
 pub(crate) use survey::{NewSurveyBody, SurveyBody};

@@ -26,7 +26,7 @@ use crate::http::{headers, problem, span};
 use crate::interpret::Interpreters;
 use crate::rtc::Rooms;
 use crate::{
-    Clock, Secrets, asset, demonstration, dialogue, guess, health, interpret, link, meeting,
+    Clock, DemonstrationLinks, Secrets, asset, demonstration, dialogue, guess, health, interpret, link, meeting,
     metrics, openapi, questionnaire, report, rtc, survey, web,
 };
 
@@ -113,6 +113,11 @@ impl App {
         }
         store::attendance::leave_everywhere(&mut tx).await?;
         tx.commit().await
+    }
+
+    /// Makes sure that the demonstration is there, and returns fresh links to it.
+    pub async fn demonstrate(&self) -> Result<DemonstrationLinks, StartError> {
+        demonstration::ensure(self).await.map_err(StartError::Demonstration)
     }
 
     /// Finishes what was begun and closes everything.

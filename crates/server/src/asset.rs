@@ -75,7 +75,10 @@ fn answer(name: &str, bytes: &'static [u8], cache: HeaderValue) -> Response {
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, cache)], bytes)
+    (
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, cache)],
+        bytes,
+    )
         .into_response()
 }
 

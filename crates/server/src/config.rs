@@ -66,7 +66,10 @@ pub enum Tls {
     Off,
     /// `--lan`: made at start, for every address of this host.
     SelfSigned,
-    Files { certificate: PathBuf, key: PathBuf },
+    Files {
+        certificate: PathBuf,
+        key: PathBuf,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -206,9 +209,10 @@ fn check(written: Written) -> Result<Config, ConfigError> {
     let http = check_http(&written.http)?;
     let media = &written.media;
     let workers = match media.workers {
-        0 => usize::from(std::thread::available_parallelism().map_or(1, |n| {
-            u16::try_from(n.get()).unwrap_or(WORKERS_MAX).min(WORKERS_MAX)
-        })),
+        0 => usize::from(
+            std::thread::available_parallelism()
+                .map_or(1, |n| u16::try_from(n.get()).unwrap_or(WORKERS_MAX).min(WORKERS_MAX)),
+        ),
         1..=WORKERS_MAX => usize::from(media.workers),
         _ => return Err(wrong("media.workers", "must be at most 64")),
     };
@@ -235,8 +239,10 @@ fn check(written: Written) -> Result<Config, ConfigError> {
         _ => return Err(wrong("store.url", "must begin with `sqlite:` or `postgres://`")),
     };
     let path = |text: &str| (!text.is_empty()).then(|| PathBuf::from(text));
-    let report = Report { fonts: path(&written.report.fonts), program: path(&written.report.program) };
-    let listen = media.listen.parse().map_err(|_| wrong("media.listen", "must be an IP address"))?;
+    let report =
+        Report { fonts: path(&written.report.fonts), program: path(&written.report.program) };
+    let listen =
+        media.listen.parse().map_err(|_| wrong("media.listen", "must be an IP address"))?;
     Ok(Config {
         data,
         http,
@@ -280,9 +286,7 @@ fn check_http(written: &written::Http) -> Result<Http, ConfigError> {
         (_, "", _) | (_, _, "") => {
             return Err(wrong("http.certificate", "needs `http.key`, and the other way round"));
         }
-        (_, certificate, key) => {
-            Tls::Files { certificate: certificate.into(), key: key.into() }
-        }
+        (_, certificate, key) => Tls::Files { certificate: certificate.into(), key: key.into() },
     };
     let hosts = written.hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
     Ok(Http { listen, internal_listen, public_url, hosts, tls })

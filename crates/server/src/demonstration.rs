@@ -174,10 +174,7 @@ async fn count_answers(tx: &mut ReadTx, dialogue: DialogueId) -> Result<u64, Sto
 }
 
 /// Mints the day's links, and moves the next meeting on if it has passed.
-async fn links(
-    app: &App,
-    dialogue: DialogueId,
-) -> Result<DemonstrationLinks, DemonstrationError> {
+async fn links(app: &App, dialogue: DialogueId) -> Result<DemonstrationLinks, DemonstrationError> {
     let now = app.clock.now();
     let mut tx = app.store.write(now).await?;
     let found = store::dialogue::find(&mut tx, dialogue).await?;

@@ -14,8 +14,8 @@ use store::dialogue::{Dialogue, DialogueState};
 use store::{ReadTx, StoreError, Texts, WriteTx, dialogue, edition, meeting, response, survey};
 
 use crate::api::{
-    CountsBody, DialogueBody, DialogueSummaryBody, EditionBody, NewDialogueBody,
-    PatchDialogueBody, ProgressBody, TextsBody, tags_body, texts_body,
+    CountsBody, DialogueBody, DialogueSummaryBody, EditionBody, NewDialogueBody, PatchDialogueBody,
+    ProgressBody, TextsBody, tags_body, texts_body,
 };
 use crate::clock::new_uuid;
 use crate::http::Problem;
@@ -203,7 +203,9 @@ fn check_period(dialogue: &Dialogue) -> Result<(), Problem> {
 
 fn slug(text: &str) -> Result<String, Problem> {
     let is_good = (1..=SLUG_BYTES_MAX).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-');
     if is_good {
@@ -285,7 +287,11 @@ async fn summary(
     })
 }
 
-async fn whole(app: &App, tx: &mut ReadTx, dialogue: &Dialogue) -> Result<DialogueBody, StoreError> {
+async fn whole(
+    app: &App,
+    tx: &mut ReadTx,
+    dialogue: &Dialogue,
+) -> Result<DialogueBody, StoreError> {
     let mut surveys = Vec::new();
     for survey in survey::of_dialogue(tx, dialogue.id).await? {
         surveys.push(questionnaire::body_of(app, tx, &survey).await?);
@@ -324,7 +330,10 @@ pub(crate) fn edition_body(
 
 /// Returns the one organisation of this server, making it if there is none, under its name of the
 /// configuration unless the demonstration gave it another.
-pub(crate) async fn organisation(tx: &mut WriteTx, name: &str) -> Result<OrganisationId, StoreError> {
+pub(crate) async fn organisation(
+    tx: &mut WriteTx,
+    name: &str,
+) -> Result<OrganisationId, StoreError> {
     if let Some(found) = store::organisation::first(tx).await? {
         if found.name != name {
             store::organisation::rename(tx, found.id, name).await?;

@@ -120,7 +120,11 @@ fn udp(config: &Config) -> Vec<Finding> {
 fn echo(socket: &UdpSocket) -> std::io::Result<()> {
     let mut to = socket.local_addr()?;
     if to.ip().is_unspecified() {
-        to.set_ip(if to.is_ipv4() { IpAddr::from([127, 0, 0, 1]) } else { IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]) });
+        to.set_ip(if to.is_ipv4() {
+            IpAddr::from([127, 0, 0, 1])
+        } else {
+            IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])
+        });
     }
     socket.set_read_timeout(Some(Duration::from_secs(1)))?;
     socket.send_to(b"plenary", to)?;

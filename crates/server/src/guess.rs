@@ -47,7 +47,8 @@ impl Guesses {
     fn fail(&self, address: IpAddr, now: Instant) {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if table.len() >= ADDRESSES_MAX && !table.contains_key(&address) {
-            let oldest = table.iter().min_by_key(|(_, failures)| failures.since).map(|(key, _)| *key);
+            let oldest =
+                table.iter().min_by_key(|(_, failures)| failures.since).map(|(key, _)| *key);
             if let Some(oldest) = oldest {
                 table.remove(&oldest);
             }

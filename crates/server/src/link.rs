@@ -57,9 +57,9 @@ impl FromRequestParts<App> for Organiser {
         if parts.method != Method::GET && parts.method != Method::HEAD {
             host::require_own_origin(&parts.headers)?;
         }
-        let link = held(app, &parts.headers, Capability::Organiser).await?.ok_or_else(|| {
-            Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed")
-        })?;
+        let link = held(app, &parts.headers, Capability::Organiser)
+            .await?
+            .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "sign_in_needed"))?;
         Ok(Self { organisation: link.organisation_id })
     }
 }
@@ -104,7 +104,12 @@ pub(crate) async fn exchange(
     let link = link::find_by_secret(&mut tx, &secret, app.clock.now()).await?;
     let link = link.ok_or_else(invalid)?;
     let body = described(&mut tx, &link).await?;
-    let cookie = cookie(&app, cookie_name(link.capability), &link_value(&app.secrets, &link), COOKIE_SECONDS);
+    let cookie = cookie(
+        &app,
+        cookie_name(link.capability),
+        &link_value(&app.secrets, &link),
+        COOKIE_SECONDS,
+    );
     Ok(([(header::SET_COOKIE, cookie)], Json(body)).into_response())
 }
 
@@ -121,7 +126,10 @@ pub(crate) async fn leave(State(app): State<App>, headers: HeaderMap) -> Result<
 
 /// What this browser may do.
 #[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = MeBody)))]
-pub(crate) async fn me(State(app): State<App>, headers: HeaderMap) -> Result<Json<MeBody>, Problem> {
+pub(crate) async fn me(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Json<MeBody>, Problem> {
     let organiser = held(&app, &headers, Capability::Organiser).await?;
     let delegate = held(&app, &headers, Capability::Delegate).await?;
     let mut tx = app.store.read().await?;

@@ -92,7 +92,11 @@ pub async fn recount(config: &Config) -> Result<Vec<String>, MaintainError> {
             done.responses,
             done.cells,
             done.uncounted,
-            if done.differed { "the cells were wrong and are right" } else { "the cells were right" },
+            if done.differed {
+                "the cells were wrong and are right"
+            } else {
+                "the cells were right"
+            },
         ));
     }
     store.close().await;
@@ -110,9 +114,10 @@ impl Counting {
     async fn of(tx: &mut store::ReadTx, id: SurveyId) -> Result<Self, MaintainError> {
         let mut version_by_number = BTreeMap::new();
         for version in surveys::versions(tx, id).await? {
-            let questionnaire = survey::format::parse(&version.questionnaire).map_err(|source| {
-                MaintainError::Version { survey: id, version: version.number, source }
-            })?;
+            let questionnaire =
+                survey::format::parse(&version.questionnaire).map_err(|source| {
+                    MaintainError::Version { survey: id, version: version.number, source }
+                })?;
             let layout = Layout::of(&questionnaire);
             version_by_number.insert(version.number, (questionnaire, layout));
         }

@@ -136,7 +136,10 @@ pub(crate) async fn lobby(
         present: attendance::counts(&mut tx, meeting.id).await?.present,
         is_recorded: meeting.is_recorded,
         captions: CaptionsBody {
-            available: available.iter().map(|(from, to)| [from.to_string(), to.to_string()]).collect(),
+            available: available
+                .iter()
+                .map(|(from, to)| [from.to_string(), to.to_string()])
+                .collect(),
             missing: app.interpreters.missing().into_iter().map(str::to_owned).collect(),
         },
         is_demonstration: meeting.is_demonstration,

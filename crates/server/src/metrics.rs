@@ -47,7 +47,15 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
     registry.register("server_job_done", "Jobs that were done", jobs.clone());
     registry.register("server_job_failed", "Jobs that were given up", jobs_failed.clone());
     registry.register("server_guess_refused", "Requests refused as guesses", guesses.clone());
-    Metrics { registry: Mutex::new(registry), requests, seconds, connections, jobs, jobs_failed, guesses }
+    Metrics {
+        registry: Mutex::new(registry),
+        requests,
+        seconds,
+        connections,
+        jobs,
+        jobs_failed,
+        guesses,
+    }
 });
 
 /// Lets another crate or module register its metrics.
@@ -65,7 +73,11 @@ pub(crate) fn connection(change: i64) {
 }
 
 pub(crate) fn job(is_done: bool) {
-    if is_done { METRICS.jobs.inc() } else { METRICS.jobs_failed.inc() };
+    if is_done {
+        METRICS.jobs.inc()
+    } else {
+        METRICS.jobs_failed.inc()
+    };
 }
 
 pub(crate) fn guess() {

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::internal_router;
 use crate::config::Tls;
-use crate::{App, Clock, Config, Hosts, StartError, demonstration, interpret, job, listen, router};
+use crate::{App, Clock, Config, Hosts, StartError, interpret, job, listen, router};
 
 /// The links of the demonstration, good for a day.
 #[derive(Clone)]
@@ -55,11 +55,7 @@ impl Server {
         }
         let hosts = hosts(&config, &local);
         let app = App::start(config, Clock::system()).await?;
-        let links = if has_demonstration {
-            Some(demonstration::ensure(&app).await.map_err(StartError::Demonstration)?)
-        } else {
-            None
-        };
+        let links = if has_demonstration { Some(app.demonstrate().await?) } else { None };
         let (stop, stopped) = watch::channel(false);
         let public = router(app.clone(), hosts);
         let tasks = vec![

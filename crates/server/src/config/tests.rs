@@ -16,7 +16,10 @@ fn the_example_is_the_default() {
 fn the_environment_wins_over_the_file() {
     let config = load_text(
         "[http]\nlisten = \"127.0.0.1:1\"",
-        &[("PLENARY_HTTP__LISTEN", "127.0.0.1:9000"), ("PLENARY_MEDIA__ADVERTISE", "192.0.2.1, 192.0.2.2")],
+        &[
+            ("PLENARY_HTTP__LISTEN", "127.0.0.1:9000"),
+            ("PLENARY_MEDIA__ADVERTISE", "192.0.2.1, 192.0.2.2"),
+        ],
     )
     .expect("both are valid");
 
@@ -50,7 +53,8 @@ fn a_secret_may_come_from_a_file() {
 
 #[test]
 fn a_password_is_never_shown() {
-    let config = load_text("[store]\nurl = \"postgres://ana:geheim@db/plenary\"", &[]).expect("valid");
+    let config =
+        load_text("[store]\nurl = \"postgres://ana:geheim@db/plenary\"", &[]).expect("valid");
 
     assert!(!format!("{config:?}").contains("geheim"));
     assert!(format!("{config:?}").contains("ana:…@db"));

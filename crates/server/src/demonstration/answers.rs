@@ -105,7 +105,9 @@ fn raw(questionnaire: &Questionnaire, region: usize, chance: &mut StdRng) -> Raw
             (Kind::Consent, _) => Some(one("yes")),
             (_, Role::Region) => Some(one(REGIONS[region])),
             (_, Role::Age) => maybe(chance, |chance| one(AGES[draw(&AGE_WEIGHTS, chance)])),
-            (_, Role::Gender) => maybe(chance, |chance| one(GENDERS[draw(&GENDER_WEIGHTS, chance)])),
+            (_, Role::Gender) => {
+                maybe(chance, |chance| one(GENDERS[draw(&GENDER_WEIGHTS, chance)]))
+            }
             (Kind::Text { .. }, _) => chance.random_ratio(1, GIVES_ADVICE).then(|| {
                 let advice = words::ADVICE[chance.random_range(0..words::ADVICE.len())];
                 RawAnswer { chosen: Vec::new(), text: Some(advice.to_owned()) }
@@ -178,8 +180,10 @@ mod tests {
     use super::*;
 
     fn invented() -> Vec<NewResponse> {
-        let folder = std::env::temp_dir().join(format!("plenary-demonstration-{}", std::process::id()));
+        let name = format!("plenary-demonstration-{:032x}", rand::random::<u128>());
+        let folder = std::env::temp_dir().join(name);
         let keys = Keyring::open(&folder).expect("a folder for keys");
+        std::fs::remove_dir_all(&folder).expect("the folder is ours");
         let survey = SurveyId::from_uuid(Uuid::from_u128(1));
         let channel = ChannelId::from_uuid(Uuid::from_u128(2));
         invent(&keys, survey, channel, Timestamp::from_seconds(1_800_000_000))

@@ -15,8 +15,8 @@ use model::Timestamp;
 use store::dialogue::{Dialogue, DialogueState};
 use store::edition::{Edition, EditionState};
 use store::meeting::Meeting;
-use store::{ReadTx, StoreError, attendance, dialogue, edition, meeting, organisation};
 use store::survey as surveys;
+use store::{ReadTx, StoreError, attendance, dialogue, edition, meeting, organisation};
 
 use crate::http::Problem;
 use crate::page::{self, Look, PageHead};
@@ -122,10 +122,7 @@ async fn gather(
     Ok(Shown { dialogue, organisation, counted, meetings, editions, language, now })
 }
 
-async fn meetings(
-    tx: &mut ReadTx,
-    dialogue: &Dialogue,
-) -> Result<Vec<(Meeting, u64)>, StoreError> {
+async fn meetings(tx: &mut ReadTx, dialogue: &Dialogue) -> Result<Vec<(Meeting, u64)>, StoreError> {
     let mut all = Vec::new();
     for meeting in meeting::of_dialogue(tx, dialogue.id).await? {
         let people = attendance::counts(tx, meeting.id).await?.people;

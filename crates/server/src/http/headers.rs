@@ -41,4 +41,3 @@ pub(crate) async fn add(request: Request, next: Next) -> Response {
     }
     response
 }
-

@@ -45,7 +45,10 @@ impl Problem {
 
     /// A value was not understood; `detail` says which, in English.
     pub(crate) fn invalid(detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid") }
+        Self {
+            detail: Some(detail.into()),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+        }
     }
 
     /// We are at fault. Logs `error` with its chain and tells the client nothing of it.
@@ -62,10 +65,7 @@ impl Problem {
 
     /// A queue is full or a disk is: try again after `seconds`.
     pub(crate) fn busy(seconds: u32) -> Self {
-        Self {
-            retry_after_s: Some(seconds),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy")
-        }
+        Self { retry_after_s: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy") }
     }
 
     #[must_use]
@@ -131,7 +131,9 @@ impl From<store::StoreError> for Problem {
             store::StoreError::Dangling(_) => Self::not_found(),
             store::StoreError::Unstorable(_) => Self::invalid("holds what cannot be stored"),
             store::StoreError::Full(_) => {
-                tracing::error!("the disk is full: nothing can be written until somebody makes room");
+                tracing::error!(
+                    "the disk is full: nothing can be written until somebody makes room"
+                );
                 Self::busy(30)
             }
             other => Self::internal(&other),
@@ -164,8 +166,7 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     }
     let mut page =
         (status, page::html(&page::problem(language, problem.code, &reference))).into_response();
-    page.headers_mut()
-        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    page.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     if let Some(seconds) = problem.retry_after_s {
         page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

@@ -22,7 +22,11 @@ pub(crate) async fn open(request: Request, next: Next) -> Response {
     let took = start.elapsed();
     metrics::request(&route, response.status().as_u16(), took);
     span.in_scope(|| {
-        tracing::debug!(status = response.status().as_u16(), took_ms = took.as_millis(), "answered");
+        tracing::debug!(
+            status = response.status().as_u16(),
+            took_ms = took.as_millis(),
+            "answered"
+        );
     });
     response
 }

@@ -1,4 +1,11 @@
 //! The server through its router: what browsers and programs get, without a network.
 
+mod contract;
+mod demonstration;
+mod dialogue;
+mod house;
 mod interpret;
+mod log;
+mod meeting;
+mod site;
 mod survey;

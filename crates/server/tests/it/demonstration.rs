@@ -1,0 +1,84 @@
+//! The demonstration: full of life, marked everywhere, gone by one button.
+
+use std::time::{Duration, Instant};
+
+use axum::http::{Method, StatusCode};
+
+use crate::site::Site;
+
+#[tokio::test]
+async fn the_demonstration_is_full_of_life_and_marked() {
+    let site = Site::start().await;
+
+    site.app.demonstrate().await.expect("a demonstration");
+
+    let cookie = site.organiser().await;
+    let list = site.get("/api/v1/dialogues").cookie(&cookie).send().await.json();
+    assert_eq!(list[0]["counts"]["responses"], 2_000);
+    assert_eq!(list[0]["counts"]["meetings"], 2);
+    assert_eq!(list[0]["is_demonstration"], true);
+    for path in ["/en", "/en/d/the-future-we-want", "/en/d/the-future-we-want/results"] {
+        let page = site.get(path).send().await.body;
+        assert!(page.contains("class=\"demonstration\""), "{path}");
+        assert!(page.contains("River Cities Forum"), "{path}");
+    }
+    let page = site.get("/en/d/the-future-we-want").send().await.body;
+    assert!(page.contains("2,000"), "who answered so far");
+    assert!(page.contains("38 people"), "who was at the past meeting");
+    assert!(page.contains("<circle"), "the assembly");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_start_finds_the_demonstration_and_prints_new_links() {
+    let site = Site::start().await;
+    let first = site.app.demonstrate().await.expect("a demonstration");
+    let start = Instant::now();
+
+    let second = site.app.demonstrate().await.expect("the same demonstration");
+
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert_eq!(first.citizen, second.citizen);
+    assert_ne!(first.organiser, second.organiser);
+    let cookie = site.organiser().await;
+    let list = site.get("/api/v1/dialogues").cookie(&cookie).send().await.json();
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+    assert_eq!(list[0]["counts"]["responses"], 2_000);
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn one_button_removes_all_of_it_and_nothing_else() {
+    let site = Site::start().await;
+    let links = site.app.demonstrate().await.expect("a demonstration");
+    let code = links.citizen.rsplit('/').next().expect("a code").to_owned();
+    let cookie = site.organiser().await;
+    let own = r#"{"slug":"own","title":{"en":"Our own"},"languages":["en"]}"#;
+    site.post("/api/v1/dialogues").cookie(&cookie).json(own).send().await;
+
+    let ask = site.post("/api/v1/demonstration").method(Method::DELETE);
+    let removed = ask.cookie(&cookie).send().await;
+
+    assert_eq!(removed.status, StatusCode::NO_CONTENT, "{}", removed.body);
+    let list = site.get("/api/v1/dialogues").cookie(&cookie).send().await.json();
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+    assert_eq!(list[0]["slug"], "own");
+    for path in ["/en/d/the-future-we-want".to_owned(), format!("/en/s/{code}")] {
+        assert_eq!(site.get(&path).send().await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let page = site.get("/en/d/own").send().await.body;
+    assert!(page.contains("City of Tests") && !page.contains("River Cities Forum"));
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn only_an_organiser_removes_it() {
+    let site = Site::start().await;
+    site.app.demonstrate().await.expect("a demonstration");
+
+    let asked = site.post("/api/v1/demonstration").method(Method::DELETE).send().await;
+
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.get("/en/d/the-future-we-want").send().await.status, StatusCode::OK);
+    site.stop().await;
+}
