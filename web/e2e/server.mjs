@@ -34,6 +34,8 @@ export async function startServer({ engine = "sqlite", hasDemonstration = false,
       'advertise = ["127.0.0.2"]',
       "[speech]",
       `models = "${models}"`,
+      "[report]",
+      `fonts = "${root}/target/fonts"`,
       "[survey]",
       // Six people answer in the story; by default nothing is shown of fewer than ten.
       "cell_min = 3",
