@@ -1,10 +1,9 @@
 //! The thread that carries participants.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::LocalSet;
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::event::Events;
 use crate::handle::Participant;
@@ -17,16 +16,12 @@ const JOIN_LIMIT: Duration = Duration::from_secs(20);
 /// Joins that wait for the thread.
 const WAITING_MAX: usize = 256;
 
-/// One thread with any number of participants. They leave when the last clone is dropped.
+/// One thread with any number of participants. It ends when the last clone is dropped and every
+/// participant has left.
 #[derive(Clone, Debug)]
 pub struct Driver {
     jobs: mpsc::Sender<Job>,
-    _thread: Arc<Thread>,
 }
-
-/// Ends with the last [`Driver`]: the closed queue ends the loop.
-#[derive(Debug)]
-struct Thread;
 
 #[derive(Debug)]
 struct Job {
@@ -46,7 +41,7 @@ impl Driver {
             .name("participants".to_owned())
             .spawn(move || LocalSet::new().block_on(&runtime, serve(waiting)))
             .map_err(StartError)?;
-        Ok(Self { jobs, _thread: Arc::new(Thread) })
+        Ok(Self { jobs })
     }
 
     /// Joins a room. Returns when media is connected and data can be sent.
@@ -63,8 +58,10 @@ impl Driver {
 
 async fn serve(mut waiting: mpsc::Receiver<Job>) {
     str0m::crypto::from_feature_flags().install_process_default();
+    let mut participants = JoinSet::new();
     while let Some(job) = waiting.recv().await {
-        // The task ends by itself: when asked to, when its handles are gone, when sent away.
-        tokio::task::spawn_local(task::run(job.options, job.done));
+        participants.spawn_local(task::run(job.options, job.done));
+        while participants.try_join_next().is_some() {}
     }
+    while participants.join_next().await.is_some() {}
 }

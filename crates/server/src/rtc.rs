@@ -60,7 +60,7 @@ async fn enter(
     };
     let request = match request(&pairs) {
         Ok(request) => request,
-        Err(error) => return (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+        Err(error) => return problem(StatusCode::BAD_REQUEST, "bad_join_request", &error),
     };
     let upgrade =
         upgrade.max_message_size(frame::FRAME_BYTES_MAX).max_frame_size(frame::FRAME_BYTES_MAX);
@@ -70,7 +70,7 @@ async fn enter(
 /// `GET /rtc`: the door of the older protocol, with two peer connections.
 async fn refuse_old(State(app): State<App>, headers: HeaderMap, Query(pairs): Pairs) -> Response {
     match token(&app, &headers, &pairs) {
-        Ok(_) => (StatusCode::NOT_IMPLEMENTED, OLD_PROTOCOL).into_response(),
+        Ok(_) => problem(StatusCode::NOT_IMPLEMENTED, "old_protocol", &OLD_PROTOCOL),
         Err(error) => refuse(error),
     }
 }
@@ -103,13 +103,26 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// Clients show this text to developers; people see their own client's words.
+/// Clients show `detail` to developers; people see their own client's words.
 fn refuse(error: TokenError) -> Response {
-    let status = match error {
-        TokenError::BadSignature | TokenError::Expired | TokenError::BadClaims => {
-            StatusCode::UNAUTHORIZED
-        }
-        TokenError::WrongRoom | TokenError::NotAllowed => StatusCode::FORBIDDEN,
-    };
-    (status, error.to_string()).into_response()
+    match error {
+        TokenError::BadSignature => problem(StatusCode::UNAUTHORIZED, "bad_token", &error),
+        TokenError::BadClaims => problem(StatusCode::UNAUTHORIZED, "bad_claims", &error),
+        TokenError::Expired => problem(StatusCode::UNAUTHORIZED, "token_expired", &error),
+        TokenError::WrongRoom => problem(StatusCode::FORBIDDEN, "wrong_room", &error),
+        TokenError::NotAllowed => problem(StatusCode::FORBIDDEN, "not_allowed", &error),
+    }
+}
+
+/// A problem as the rest of the server writes them, but complete: nothing on the way to the client
+/// makes a page of it or takes its headers away.
+fn problem(status: StatusCode, code: &str, detail: &dyn std::fmt::Display) -> Response {
+    let body = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("error"),
+        "status": status.as_u16(),
+        "code": code,
+        "detail": detail.to_string(),
+    });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
