@@ -112,12 +112,11 @@ impl Writer<'_> {
         self.hole(&Query::Moment(moment), Format::Date)
     }
 
+    /// Returns a number to be shown large; its label follows the number's plural form.
     fn fact(&self, query: &Query, format: Format, label: &str) -> Option<Fact> {
-        let value = self.hole(query, format)?;
-        Some(Fact {
-            value: self.say("report.number", &[("number", value)]),
-            label: self.text(label),
-        })
+        let n = self.results.ask(query)?;
+        let value = self.say("report.number", &[("number", self.hole(query, format)?)]);
+        Some(Fact { value, label: self.words.text(label, &[("n", n.into())]) })
     }
 
     /// Returns a figure with its title as prose, and its table under it.

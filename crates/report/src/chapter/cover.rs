@@ -1,6 +1,6 @@
 //! The cover: what was asked, how many answered, and what may not be concluded.
 
-use language::{Tag, Value};
+use language::Value;
 use stats::Variable;
 
 use super::{Format, Writer, name};
@@ -14,10 +14,13 @@ const WEST_TO_EAST: [u8; 8] = [6, 4, 3, 8, 5, 1, 2, 7];
 pub(super) fn cover(writer: &Writer<'_>) -> Cover {
     let record = writer.results.record;
     let title = record.title.text(writer.tag);
+    // After a question no colon is set.
+    let is_question = title.ends_with(['?', '؟', '？', '!', '！', '.', '…']);
+    let key = if is_question { "report.cover_title_asked" } else { "report.cover_title" };
     let answers = writer.whole(&Query::Answers);
     let title = answers.map_or_else(
         || Prose::name(title),
-        |answers| writer.say("report.cover_title", &[("title", name(title)), ("answers", answers)]),
+        |answers| writer.say(key, &[("title", name(title)), ("answers", answers)]),
     );
     let facts = [
         writer.fact(&Query::Answers, Format::Whole, "report.fact_answers"),
@@ -88,8 +91,13 @@ fn assembly(writer: &Writer<'_>) -> Option<Shown> {
 
 fn colophon(writer: &Writer<'_>) -> Prose {
     let record = writer.results.record;
-    let others: Vec<&str> =
-        record.languages.iter().filter(|tag| **tag != writer.tag).map(Tag::autonym).collect();
+    // Each name is isolated: an Arabic one must not turn its neighbours round.
+    let others: Vec<String> = record
+        .languages
+        .iter()
+        .filter(|tag| **tag != writer.tag)
+        .map(|tag| format!("\u{2068}{}\u{2069}", tag.autonym()))
+        .collect();
     let (Some(read), Some(edition)) = (writer.day(Moment::Read), writer.whole(&Query::Edition))
     else {
         return Prose::default();

@@ -30,7 +30,8 @@ pub(super) fn all(writer: &Writer<'_>) -> Vec<Chapter> {
         let questions = results.survey.questionnaire.questions().iter().enumerate();
         let found = questions.filter(|(_, question)| is_finding(question));
         for (question, _) in found {
-            chapters.extend(finding(writer, results, Place { survey, question }));
+            let number = chapters.len() + 1;
+            chapters.extend(finding(writer, results, Place { survey, question }, number));
         }
     }
     chapters
@@ -47,7 +48,12 @@ pub(super) fn key(writer: &Writer<'_>, findings: &[Chapter]) -> Option<Chapter> 
     Some(writer.chapter("key", "report.key_kicker", writer.say("report.key_title", &[]), blocks))
 }
 
-fn finding(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place) -> Option<Chapter> {
+fn finding(
+    writer: &Writer<'_>,
+    results: &SurveyResults<'_>,
+    place: Place,
+    number: usize,
+) -> Option<Chapter> {
     let question = results.question(place.question)?;
     let (title, lead, mut blocks) = match &question.kind {
         Kind::Choice { .. } => choice(writer, results, place)?,
@@ -58,7 +64,8 @@ fn finding(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place) -> Op
     blocks.insert(0, Block::Lead { prose: lead });
     blocks.extend(young(writer, results, place).map(text));
     let id = format!("finding-{}", writer.results.question_id(place.survey, place.question));
-    Some(writer.chapter(id, "report.finding_kicker", title, blocks))
+    let kicker = writer.words.text("report.finding_kicker", &[("n", number.into())]);
+    Some(Chapter { id, kicker, title, blocks })
 }
 
 type Found = (Prose, Prose, Vec<Block>);

@@ -50,8 +50,11 @@ pub(super) async fn show(
     };
     let body = html! {
         div.report-page {
-            (beside(&words, &dialogue, &edition, &editions, &files))
+            p.report-pdf { a.button href={ "/" (language) (path) "/pdf" } {
+                (words.text("report.page_pdf", &[]))
+            } }
             (PreEscaped(article))
+            (beside(&words, &dialogue, &edition, &editions, &files))
         }
     };
     let mut response = html_page(&frame(&head, &body)).into_response();
@@ -81,9 +84,6 @@ fn beside(
                     a href=(address) { (words.text("report.page_newer", &[])) }
                 }
             }
-            p { a.button href={ (address) "/" (edition.number) "/pdf" } {
-                (words.text("report.page_pdf", &[]))
-            } }
             h2 { (words.text("report.data_kicker", &[])) }
             ul { @for file in files.iter().filter_map(|file| file.name.strip_prefix("data/")) {
                 li { a href={ (data) "/" (file) } dir="ltr" { (file) } }
