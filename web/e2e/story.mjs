@@ -328,10 +328,10 @@ async function editionOf(world, number) {
   return { byLanguage, hash };
 }
 
-/** The part of a page that is the report: above it an old edition says that there is a newer one. */
+/** The part of a page that is the report: beside it stand the other editions, newer ones too. */
 function mainOf(html) {
   const main = /<main[\s\S]*<\/main>/u.exec(html)?.[0] ?? html;
-  return main.replace(NEWER, "");
+  return main.replace(/<aside class="report-beside">[\s\S]*?<\/aside>/u, "");
 }
 
 function hashOf(bytes) {
