@@ -400,16 +400,20 @@ impl<E: Engine> Room<E> {
             return self.counts.add(Count::Unclaimed);
         };
         let is_new_life = track.feeds.get(&place.layer).is_some_and(|feed| !feed.is_alive(now));
-        if let Some(feed) = track.feeds.get_mut(&place.layer) {
-            feed.hear(media.bytes, now);
-        }
+        let clock_hz = track.clock_hz();
+        let Some(feed) = track.feeds.get_mut(&place.layer) else { return };
+        feed.hear(media.bytes, now);
+        let length = feed.length(media.time, clock_hz);
         if track.is_muted {
+            feed.pass_over(media.seq);
+            return self.counts.add(Count::Muted);
+        }
+        if feed.is_passed_over(media.seq) {
             return self.counts.add(Count::Muted);
         }
         if let (Kind::Audio, Some(level_db)) = (track.kind, media.level) {
-            self.speakers.hear(track.owner, level_db);
+            self.speakers.hear(track.owner, level_db, length);
         }
-        let clock_hz = track.clock_hz();
         let mut is_key_wanted = false;
         for listener in &mut track.listeners {
             let before = listener.current();

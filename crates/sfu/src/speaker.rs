@@ -14,9 +14,8 @@ pub const WINDOW: Duration = Duration::from_millis(400);
 /// From this level on it is a voice, in dB below the loudest.
 const VOICE_DB: u8 = 35;
 
-/// A packet of audio is this long. Some clients send 60 ms; they count as a third of it, which
-/// the share below forgives.
-const FRAME: Duration = Duration::from_millis(20);
+/// The longest that one packet of Opus can be; what seems longer is a pause before it.
+const FRAME_MAX: Duration = Duration::from_millis(120);
 
 /// The share of a window that has to be voice.
 const SHARE_MIN: f32 = 0.4;
@@ -39,7 +38,7 @@ pub struct Speakers {
 
 #[derive(Debug, Default)]
 struct Voice {
-    frames: u32,
+    voiced: Duration,
     loudest_db: Option<u8>,
     smooth: f32,
     active_since: Option<Instant>,
@@ -47,11 +46,11 @@ struct Voice {
 }
 
 impl Speakers {
-    /// Takes one packet's level, in dB below the loudest.
-    pub fn hear(&mut self, who: ParticipantId, level_db: u8) {
+    /// Takes one packet's level, in dB below the loudest, and its length.
+    pub fn hear(&mut self, who: ParticipantId, level_db: u8, length: Duration) {
         let voice = self.voice_by_participant.entry(who).or_default();
         if level_db <= VOICE_DB {
-            voice.frames += 1;
+            voice.voiced += length.min(FRAME_MAX);
             voice.loudest_db = Some(voice.loudest_db.map_or(level_db, |db| db.min(level_db)));
         }
     }
@@ -88,12 +87,12 @@ impl Speakers {
 impl Voice {
     /// Returns level and activity, if either changed.
     fn look(&mut self, elapsed: Duration, now: Instant) -> Option<(f32, bool)> {
-        let share = (FRAME * self.frames).as_secs_f32() / elapsed.as_secs_f32();
+        let share = self.voiced.as_secs_f32() / elapsed.as_secs_f32();
         let level = match self.loudest_db {
             Some(db) if share >= SHARE_MIN => linear(db) * share.min(1.0),
             _ => 0.0,
         };
-        (self.frames, self.loudest_db) = (0, None);
+        (self.voiced, self.loudest_db) = (Duration::ZERO, None);
         self.smooth += (level - self.smooth) * SMOOTH;
         let is_held =
             self.active_since.is_some_and(|since| now.saturating_duration_since(since) < HOLD);
@@ -130,7 +129,7 @@ mod tests {
     /// One window of frames at this level; returns whether Anna turned active or inactive.
     fn window(speakers: &mut Speakers, frames: u32, level_db: u8, now: Instant) -> Option<bool> {
         for _ in 0..frames {
-            speakers.hear(anna(), level_db);
+            speakers.hear(anna(), level_db, Duration::from_millis(20));
         }
         speakers.look(now).first().map(|speaker| speaker.is_active)
     }

@@ -169,6 +169,7 @@ impl Engine for Str0m {
             if let Some(spoilt) = self.peers.insert(id, fresh) {
                 self.due.remove(&(spoilt.alarm(), id));
             }
+            self.shared.events.retain(|(of, _)| *of != id);
             self.with(id, now, |_| ());
         }
         self.learn_user(id);

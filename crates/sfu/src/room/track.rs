@@ -33,6 +33,9 @@ pub(crate) struct Track<P> {
 pub(crate) struct Feed {
     pub(crate) source: SourceId,
     heard_at: Instant,
+    last_time: Option<u32>,
+    /// What is sent while muted is not heard later, not even where it is sent again.
+    unheard_upto: Option<u64>,
     throttle: Throttle,
     bytes: usize,
     counted_since: Instant,
@@ -127,6 +130,8 @@ impl Feed {
         Self {
             source,
             heard_at: now,
+            last_time: None,
+            unheard_upto: None,
             throttle: Throttle::default(),
             bytes: 0,
             counted_since: now,
@@ -144,6 +149,27 @@ impl Feed {
             self.bytes = 0;
             self.counted_since = now;
         }
+    }
+
+    /// Takes note of a packet that came while muted.
+    pub(crate) fn pass_over(&mut self, seq: u64) {
+        self.unheard_upto = self.unheard_upto.max(Some(seq));
+    }
+
+    /// Whether a packet is from before the last one that came while muted.
+    pub(crate) fn is_passed_over(&self, seq: u64) -> bool {
+        self.unheard_upto.is_some_and(|upto| seq <= upto)
+    }
+
+    /// How long a packet of sound is: as far as its time is from the one before.
+    pub(crate) fn length(&mut self, time: u32, clock_hz: u32) -> Duration {
+        let ticks = self.last_time.map_or(0, |last| time.wrapping_sub(last));
+        let is_later = ticks.cast_signed() > 0;
+        if is_later || self.last_time.is_none() {
+            self.last_time = Some(time);
+        }
+        let seconds = f64::from(ticks) / f64::from(clock_hz);
+        if is_later { Duration::from_secs_f64(seconds) } else { Duration::ZERO }
     }
 
     pub(crate) fn is_alive(&self, now: Instant) -> bool {

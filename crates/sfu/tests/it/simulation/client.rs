@@ -56,7 +56,6 @@ struct Want {
 /// One m-line on which the client sends.
 pub(crate) struct Publication {
     pub(crate) number: u32,
-    pub(crate) track: TrackId,
     pub(crate) form: Form,
     pub(crate) streams: Vec<Stream>,
     pub(crate) next_at: Instant,
@@ -82,7 +81,7 @@ pub(crate) enum Heard {
 }
 
 impl Publication {
-    pub(crate) fn new(number: u32, track: TrackId, form: Form, now: Instant) -> Self {
+    pub(crate) fn new(number: u32, form: Form, now: Instant) -> Self {
         let stream = |rid: Option<&str>, layer, at: u64| Stream {
             layer,
             is_on: true,
@@ -99,7 +98,7 @@ impl Publication {
                 layers.map(|((rid, layer), at)| stream(Some(rid), *layer, at)).collect()
             }
         };
-        Self { number, track, form, streams, next_at: now, mid: None }
+        Self { number, form, streams, next_at: now, mid: None }
     }
 
     pub(crate) fn cid(&self) -> String {
@@ -372,6 +371,7 @@ impl Publication {
                 let time = (sent_ms + 1000 * stream.layer as u32).wrapping_mul(ticks);
                 let extensions = ExtensionValues {
                     audio_level: (self.form == Form::Opus).then_some(-20),
+                    voice_activity: (self.form == Form::Opus).then_some(true),
                     ..ExtensionValues::default()
                 };
                 let rtp =

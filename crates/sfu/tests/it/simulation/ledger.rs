@@ -15,8 +15,9 @@ const REORDER_MAX: u64 = 256;
 /// A jump forward beyond this is another numbering.
 const JUMP_MAX: u64 = 1000;
 
-/// Packets sent before an unmute may arrive after it, resent ones later still.
-const UNMUTE_GRACE: Duration = Duration::from_millis(1500);
+/// Packets sent before an unmute may arrive after it; those that a cut held up are sent again when
+/// it ends, up to 2.5 s later.
+const UNMUTE_GRACE: Duration = Duration::from_millis(4000);
 
 /// The room's throttle is 500 ms; requests travel at different speeds.
 const ASK_INTERVAL_MIN: Duration = Duration::from_millis(400);
@@ -193,6 +194,20 @@ impl Ledger {
             let ms = (now - before).as_millis();
             self.violation(format!("key frame of {number} {layer:?} asked after {ms} ms"));
         }
+    }
+
+    pub(crate) fn last_layer(&self, client: ParticipantId, track: TrackId) -> Option<Layer> {
+        let slots = self.by_slot.iter().filter(|((id, _), _)| *id == client);
+        let last = slots.filter_map(|(_, packets)| packets.last_key_value());
+        let is_of = |tag: &Tag| self.publications[&tag.number].track == track;
+        last.map(|(_, (tag, _))| tag).find(|tag| is_of(tag)).map(|tag| tag.layer)
+    }
+
+    pub(crate) fn received_of(&self, client: ParticipantId, track: TrackId) -> usize {
+        let is_of =
+            |number: &u32| self.publications.get(number).is_some_and(|of| of.track == track);
+        let received = self.received.iter();
+        received.filter(|(id, number, ..)| *id == client && is_of(number)).count()
     }
 
     /// What must be heard has been for `since`: then something was heard within the bound.

@@ -56,6 +56,8 @@ pub(crate) struct World {
     last_publication: u32,
     certificate: str0m::config::DtlsCert,
     decisions: Vec<String>,
+    pub(crate) refused: Vec<String>,
+    pub(crate) counts: BTreeMap<Count, u64>,
 }
 
 struct Subscription {
@@ -137,6 +139,8 @@ impl World {
             last_publication: 0,
             certificate: crypto.dtls_provider.generate_certificate().expect("a certificate"),
             decisions: Vec::new(),
+            refused: Vec::new(),
+            counts: BTreeMap::new(),
         }
     }
 
@@ -146,7 +150,7 @@ impl World {
         let mut next_deed = self.now;
         let mut next_check = self.now;
         for _ in 0..PRESENT.start {
-            self.join();
+            self.join_with_video();
             self.step_until(self.now + Duration::from_millis(100));
         }
         while self.now < end && self.ledger.violations.is_empty() {
@@ -160,6 +164,9 @@ impl World {
                 next_check = self.now + CHECK;
             }
             self.step(next_deed.min(next_check));
+        }
+        for why in std::mem::take(&mut self.refused) {
+            self.ledger.violation(format!("a good offer was refused: {why}"));
         }
     }
 
@@ -257,6 +264,7 @@ impl World {
     }
 
     fn counted(&mut self, count: Count, n: u64) {
+        *self.counts.entry(count).or_default() += n;
         let what = match count {
             Count::Switched => "switched",
             Count::Muted => "muted packets dropped",
@@ -272,7 +280,7 @@ impl World {
         let to = match &event {
             Event::Answer { peer, .. } | Event::NeedSections { peer, .. } => Some(*peer),
             Event::OfferRefused { why, .. } => {
-                self.ledger.violation(format!("a good offer was refused: {why}"));
+                self.refused.push(why.clone());
                 None
             }
             Event::Published { peer, track, layers, .. } => {
@@ -302,6 +310,7 @@ impl World {
                 let id = *peer;
                 self.decide(format!("down {id}"));
                 self.leave(id);
+                self.command(Command::Leave { peer: id });
                 None
             }
             Event::Died => {
@@ -409,12 +418,33 @@ impl World {
             self.subscribe(id, track);
         }
         self.publish(id, Form::Opus);
+        self.ledger.count("joined");
+        id
+    }
+
+    /// Whose transport was given up.
+    pub(crate) fn downs(&self) -> Vec<ParticipantId> {
+        let decisions = self.decisions.iter();
+        decisions.filter_map(|what| what.strip_prefix("down ")?.parse().ok()).collect()
+    }
+
+    /// The layer of the last packet of a track that somebody received.
+    pub(crate) fn last_layer(&self, id: ParticipantId, track: TrackId) -> Option<Layer> {
+        self.ledger.last_layer(id, track)
+    }
+
+    /// How many packets of a track somebody received.
+    pub(crate) fn received(&self, id: ParticipantId, track: TrackId) -> usize {
+        self.ledger.received_of(id, track)
+    }
+
+    /// A client that sends a picture, too, if it is its turn.
+    fn join_with_video(&mut self) {
+        let id = self.join();
         let video = if self.last_participant % 3 == 0 { Form::H264 } else { Form::Vp8 };
         if self.last_participant % 2 == 1 {
             self.publish(id, video);
         }
-        self.ledger.count("joined");
-        id
     }
 
     pub(crate) fn leave(&mut self, id: ParticipantId) {
@@ -437,14 +467,14 @@ impl World {
         self.subscriptions.retain(|(_, of), _| *of != track);
     }
 
-    fn subscribe(&mut self, id: ParticipantId, track: TrackId) {
+    pub(crate) fn subscribe(&mut self, id: ParticipantId, track: TrackId) {
         let subscription =
             Subscription { wish: Wish::default(), since: self.now, heard_since: None };
         self.subscriptions.entry((id, track)).or_insert(subscription);
         self.command(Command::Subscribe { peer: id, track });
     }
 
-    fn publish(&mut self, id: ParticipantId, form: Form) -> TrackId {
+    pub(crate) fn publish(&mut self, id: ParticipantId, form: Form) -> TrackId {
         self.last_track += 1;
         let track = track(self.last_track);
         self.publish_as(id, track, form);
@@ -455,7 +485,7 @@ impl World {
         let Some(client) = self.clients.get_mut(&id) else { return };
         self.last_publication += 1;
         let number = self.last_publication;
-        let publication = Publication::new(number, track, form, self.now);
+        let publication = Publication::new(number, form, self.now);
         self.ledger.published(number, track, form, client.start());
         let announcement = Announcement {
             track,
@@ -474,7 +504,7 @@ impl World {
     fn act(&mut self, deed: Deed) {
         let present: Vec<ParticipantId> = self.clients.keys().copied().collect();
         if present.len() < PRESENT.start || (deed == Deed::Join && present.len() < PRESENT.end) {
-            self.join();
+            self.join_with_video();
             return;
         }
         let who = present[self.plan.below(present.len())];
@@ -484,9 +514,7 @@ impl World {
         let of = seen.get(self.plan.below(seen.len())).copied();
         match deed {
             Deed::Join | Deed::Leave if present.len() > PRESENT.start => self.leave(who),
-            Deed::Join | Deed::Leave => {
-                self.join();
-            }
+            Deed::Join | Deed::Leave => self.join_with_video(),
             Deed::Mute | Deed::Unmute => {
                 let is_muted = deed == Deed::Mute;
                 self.ledger.muted(track, is_muted, self.now);
