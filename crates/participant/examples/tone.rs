@@ -18,6 +18,7 @@ const POWER_MIN: f32 = 1e12;
 
 #[derive(Default)]
 struct Got {
+    told: (usize, usize, usize),
     heard: BTreeSet<u32>,
     texts: Vec<String>,
     data: Vec<String>,
@@ -45,6 +46,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             event = events.recv() => {
                 let Some(event) = event else { return Err("the events ended".into()) };
                 got.take(event, &others);
+                got.tell();
             }
             _ = &mut over => break,
         }
@@ -80,6 +82,16 @@ impl Got {
             }
             Event::Left(reason) => eprintln!("left: {reason:?}"),
             _ => {}
+        }
+    }
+}
+
+impl Got {
+    /// Says what is there so far, for whoever wonders what is missing.
+    fn tell(&mut self) {
+        let now = (self.heard.len(), self.texts.len(), self.data.len());
+        if std::mem::replace(&mut self.told, now) != now {
+            eprintln!("heard {:?} texts {:?} data {:?}", self.heard, self.texts, self.data);
         }
     }
 }
