@@ -142,11 +142,17 @@
     }
   };
 
+  // Each screen is a place in the history, so that a phone's own way back is the way back here.
   const go = (step) => {
+    const from = current;
     show(step, true);
     keep();
-    history.replaceState(null, "", `#${steps[current].id}`);
+    history.pushState({ step: current, from }, "", `#${steps[current].id}`);
   };
+  window.addEventListener("popstate", (event) => {
+    show(event.state?.step ?? 0, true);
+    keep();
+  });
 
   form.classList.add("stepwise");
   form.prepend(segments);
@@ -160,7 +166,11 @@
     }
     go(current + 1);
   });
-  back.addEventListener("click", () => go(current - 1));
+  back.addEventListener("click", () => {
+    const state = history.state;
+    if (state?.step === current && state.from === current - 1) history.back();
+    else go(current - 1);
+  });
   for (const skip of form.querySelectorAll("[data-skip]")) {
     skip.addEventListener("click", () => {
       for (const field of steps[current].querySelectorAll("input, textarea")) {
@@ -215,4 +225,5 @@
       document.getElementById("problems")?.focus();
     }
   }
+  if (history.state?.step !== current) history.replaceState({ step: current }, "");
 })();

@@ -43,8 +43,14 @@ pub(crate) async fn take(
         }
     })?;
     let now = app.clock.now();
-    if asked.phase(now) != Phase::Open {
-        return Ok(fresh(StatusCode::CONFLICT, &page::closed(&asked, language, true)));
+    match asked.phase(now) {
+        Phase::Open => {}
+        Phase::NotYet(at) => {
+            return Ok(fresh(StatusCode::CONFLICT, &page::not_yet(&asked, language, at)));
+        }
+        Phase::Closed => {
+            return Ok(fresh(StatusCode::CONFLICT, &page::closed(&asked, language, true)));
+        }
     }
     let life = app.config.survey.page_life;
     match Ticket::read(&form.fields, asked.survey(), &app.secrets, life, now) {

@@ -269,7 +269,7 @@ fn survey(counted: &Counted, language: Tag, words: &Words, is_one_of_many: bool)
                     }
                     @for sentence in figure::written(own, language) { p.hint { (sentence) } }
                 }
-                aside { (weighed(counted, own, language, words)) (way(counted, language, words)) }
+                aside aria-label=(words.text("results.weighed", &[])) { (weighed(counted, own, language, words)) (way(counted, language, words)) }
             }
         }
     }
