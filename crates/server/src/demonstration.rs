@@ -27,12 +27,12 @@ use crate::link::{self, Organiser};
 use crate::{App, BlobError, DemonstrationLinks, code, dialogue, questionnaire};
 
 /// How long the printed links are good.
-const LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
+const LINK_LIFE: Duration = Duration::from_hours(24);
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// When the past meeting was, and how long it took.
-const PAST: Duration = Duration::from_secs(12 * 24 * 3600);
+const PAST: Duration = Duration::from_hours(12 * 24);
 const PAST_MINUTES: u32 = 45;
 
 /// Why the demonstration could not be made or removed.

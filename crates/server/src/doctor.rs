@@ -17,7 +17,7 @@ use crate::serve::local_addresses;
 const BUILT_SECONDS: u64 = 1_767_225_600;
 
 /// Files of ours that are newer than the clock by more than this show that it was set back.
-const CLOCK_SLACK: Duration = Duration::from_secs(120);
+const CLOCK_SLACK: Duration = Duration::from_mins(2);
 
 /// What a socket's buffer must hold: a burst of key frames of a full room.
 const SOCKET_BUFFER_BYTES: u64 = 4 << 20;

@@ -18,7 +18,7 @@ use crate::metrics;
 const FAILURES_MAX: u32 = 60;
 
 /// How long failures are remembered.
-const WINDOW: Duration = Duration::from_secs(600);
+const WINDOW: Duration = Duration::from_mins(10);
 
 /// Addresses remembered at most: 64 bytes each. When full, the oldest goes.
 const ADDRESSES_MAX: usize = 20_000;

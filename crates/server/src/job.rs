@@ -15,7 +15,7 @@ use crate::{App, metrics};
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// How long a job is ours before another node may take it; extended while it runs.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 const EXTEND_EVERY: Duration = Duration::from_secs(20);
 
 /// How often a job is tried.

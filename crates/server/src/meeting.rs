@@ -36,7 +36,7 @@ const NAME_CHARACTERS_MAX: usize = 80;
 const RECORD_MAX: u32 = 60_000;
 
 /// How long an access token lets somebody in again after a break.
-const TOKEN_LIFE: Duration = Duration::from_secs(6 * 3600);
+const TOKEN_LIFE: Duration = Duration::from_hours(6);
 
 /// The languages somebody speaks and reads, and whether their words may be kept: attributes that
 /// the room and the interpreter read.

@@ -1,4 +1,6 @@
-//! The program as a whole: a running server and its printing process.
+//! The program as a whole: exit codes, a running server and its printing process.
 
 mod browser;
+mod program;
 mod report;
+mod server;

@@ -136,7 +136,14 @@ impl From<store::StoreError> for Problem {
                 );
                 Self::busy(30)
             }
-            other => Self::internal(&other),
+            other @ (store::StoreError::Taken(_)
+            | store::StoreError::Newer { .. }
+            | store::StoreError::Changed { .. }
+            | store::StoreError::Address(_)
+            | store::StoreError::File { .. }
+            | store::StoreError::Statement { .. }
+            | store::StoreError::Sealed
+            | store::StoreError::Database(_)) => Self::internal(&other),
         }
     }
 }

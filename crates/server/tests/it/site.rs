@@ -87,7 +87,7 @@ impl Site {
         let mut tx = self.app.store.write(now).await.expect("a transaction");
         let found = store::organisation::first(&mut tx).await.expect("a query");
         let organisation = found.expect("made at start").id;
-        let end = Some(now + Duration::from_secs(3_600));
+        let end = Some(now + Duration::from_hours(1));
         let secret =
             mint(&mut tx, Capability::Organiser, organisation, None, end).await.expect("a link");
         tx.commit().await.expect("a commit");

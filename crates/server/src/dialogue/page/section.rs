@@ -15,6 +15,9 @@ use crate::survey::figures;
 /// Meetings shown of those that were; the report has them all.
 const PAST_MAX: usize = 12;
 
+/// Bars of the first finding: what comes first; the results have them all.
+const BARS_MAX: usize = 5;
+
 fn end_of(meeting: &Meeting) -> Timestamp {
     meeting.starts_at + Duration::from_secs(u64::from(meeting.minutes) * 60)
 }
@@ -54,7 +57,18 @@ pub(super) fn finding(shown: &Shown, words: &Words) -> Markup {
     let own = results.as_ref().and_then(|results| results.surveys.first());
     let figure = own.and_then(|own| {
         let all = figures(own, tag, shown.dialogue.is_demonstration);
-        all.into_iter().find(|figure| matches!(figure.plot, Plot::Ranked(_)))
+        all.into_iter().find_map(|mut figure| match &mut figure.plot {
+            Plot::Ranked(bars) => {
+                bars.truncate(BARS_MAX);
+                Some(figure)
+            }
+            Plot::Part(_)
+            | Plot::Stacked(_)
+            | Plot::Diverging(_)
+            | Plot::Leading(_)
+            | Plot::Grid(_)
+            | Plot::Assembly(_) => None,
+        })
     });
     html! {
         section.rule.finding {

@@ -1,0 +1,117 @@
+//! A start with the demonstration, and a stop.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A folder of a test's own.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let name = format!("plenary-program-{:032x}", rand::random::<u128>());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().expect("UTF-8")
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.file(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Served {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Served {
+    /// Starts the program on any port and reads what it prints until the links stand there.
+    fn start(folder: &Folder) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
+        command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data", folder.path()]);
+        command.env("PLENARY_MEDIA__PORT", "0").env("PLENARY_HTTP__INTERNAL_LISTEN", "127.0.0.1:0");
+        command
+            .env("PLENARY_MEDIA__LISTEN", "127.0.0.1")
+            .env("PLENARY_SPEECH__MODELS", folder.path());
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("the program was built for this test");
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        let mut lines = Vec::new();
+        for line in output.lines() {
+            let line = line.expect("UTF-8");
+            let is_last = line.contains("Ctrl-C");
+            lines.push(line);
+            if is_last {
+                break;
+            }
+        }
+        Self { child, lines }
+    }
+
+    fn address(&self) -> &str {
+        self.lines[0].strip_prefix("listening on http://localhost:").expect("the first line")
+    }
+
+    fn link(&self, who: &str) -> &str {
+        let line = self.lines.iter().find(|line| line.trim().starts_with(who)).expect("a link");
+        line.trim().trim_start_matches(who).trim()
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(format!("127.0.0.1:{}", self.address())).expect("open");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    /// Asks the program to stop and returns its exit code.
+    fn stop(mut self) -> Option<i32> {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill");
+        assert!(told.success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+#[test]
+fn the_program_starts_prints_three_links_and_stops_when_told() {
+    let folder = Folder::new();
+    let served = Served::start(&folder);
+
+    let citizen = served.link("citizen").to_owned();
+    let code = citizen.rsplit('/').next().expect("a code");
+    let page = served.get(&format!("/en/s/{code}"));
+
+    assert!(served.link("organiser").contains("/o#"));
+    assert!(served.link("delegate").contains("/m/"));
+    assert!(page.starts_with("HTTP/1.1 200 OK"), "{page:.200}");
+    assert!(served.get("/readyz").ends_with("ready\n"));
+    assert_eq!(served.stop(), Some(0));
+
+    let start = Instant::now();
+    let again = Served::start(&folder);
+    assert!(start.elapsed() < Duration::from_secs(3), "second start: {:?}", start.elapsed());
+    assert_eq!(again.link("citizen").rsplit('/').next(), Some(code), "the same survey");
+    assert_eq!(again.stop(), Some(0));
+}
