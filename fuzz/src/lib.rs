@@ -2,6 +2,8 @@
 //! called by plain tests on the committed corpora, and by libFuzzer through `targets/`.
 
 mod language;
+mod report;
+mod sfu;
 mod signal;
 mod speech;
 mod survey;
@@ -13,6 +15,11 @@ pub type Parser = (&'static str, fn(&[u8]));
 pub const PARSERS: &[Parser] = &[
     ("language_message", language::fuzz_message),
     ("language_negotiate", language::fuzz_negotiate),
+    ("report_document", report::fuzz_document),
+    ("report_cell", report::fuzz_cell),
+    ("sfu_offer", sfu::fuzz_offer),
+    ("sfu_candidate", sfu::fuzz_candidate),
+    ("sfu_datagram", sfu::fuzz_datagram),
     ("signal_token", signal::fuzz_token),
     ("signal_join", signal::fuzz_join),
     ("signal_frame", signal::fuzz_frame),

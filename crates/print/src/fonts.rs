@@ -24,16 +24,16 @@ pub struct Fonts(pub(crate) Vec<Font>);
 
 impl Fonts {
     /// Returns what the template can ask for. The names inside the files differ from weight to
-    /// weight ("IBM Plex Sans SmBld"), by which Typst would take each for a family of its own.
+    /// weight (`IBM Plex Sans SmBld`), by which Typst would take each for a family of its own.
     pub(crate) fn book(&self) -> FontBook {
         let mut book = FontBook::new();
         for font in &self.0 {
             let mut info = font.info().clone();
-            let arabic = info.family.starts_with("IBM Plex Sans Arabic");
-            if arabic {
-                info.family = "IBM Plex Sans Arabic".to_owned();
-            } else if info.family.starts_with("IBM Plex Sans") {
-                info.family = "IBM Plex Sans".to_owned();
+            let family = ["IBM Plex Sans Arabic", "IBM Plex Sans"]
+                .into_iter()
+                .find(|family| info.family.starts_with(family));
+            if let Some(family) = family {
+                family.clone_into(&mut info.family);
             }
             book.push(info);
         }

@@ -11,7 +11,7 @@ mod method;
 use language::{Direction, Tag, Words, date};
 use model::Timestamp;
 
-use crate::chart::{Figure, Invitation, Table};
+use crate::chart::{Figure, Table};
 use crate::document::{Block, Chapter, Document, Fact, Figure as Shown, Hole, Prose};
 use crate::format;
 use crate::prose::{Fill, sentence};
@@ -177,10 +177,6 @@ impl Writer<'_> {
         let choice =
             asked.and_then(|(_, asked)| asked.choices().iter().find(|choice| choice.id == id));
         choice.map_or_else(|| id.to_owned(), |choice| choice.label.text(self.tag).to_owned())
-    }
-
-    fn invitation(&self) -> Invitation {
-        Invitation::OpenLink
     }
 
     fn is_demonstration(&self) -> bool {

@@ -63,7 +63,7 @@ impl<'a> Results<'a> {
                 self.surveys.get(*survey)?.part(*variable, *code, *what)
             }
             Query::RegionsLed { survey, question, choice } => {
-                self.surveys.get(*survey)?.regions_led(*question, *choice)
+                Some(self.surveys.get(*survey)?.regions_led(*question, *choice))
             }
             Query::Meeting { meeting, what } => {
                 let meeting = record.meetings.get(*meeting)?;
@@ -217,12 +217,12 @@ impl<'a> SurveyResults<'a> {
         }
     }
 
-    fn regions_led(&self, at: usize, choice: Option<usize>) -> Option<f64> {
+    fn regions_led(&self, at: usize, choice: Option<usize>) -> f64 {
         let regions = self.regions(at);
-        let Some(choice) = choice else { return Some(count(regions.len())) };
+        let Some(choice) = choice else { return count(regions.len()) };
         let leads =
             |region: &&u8| self.ranked(at, **region).first().is_some_and(|(c, _)| *c == choice);
-        Some(count(regions.iter().filter(leads).count()))
+        count(regions.iter().filter(leads).count())
     }
 }
 

@@ -4,7 +4,7 @@ use language::Value;
 use stats::Variable;
 
 use super::{Format, Writer, name};
-use crate::chart::{Assembly, Base, Figure, Plot, Weighing, Who};
+use crate::chart::{Assembly, Base, Figure, Invitation, Plot, Weighing, Who};
 use crate::document::{Cover, Figure as Shown, Prose};
 use crate::query::{Moment, Query, Whole};
 
@@ -81,7 +81,7 @@ fn assembly(writer: &Writer<'_>) -> Option<Shown> {
             people: survey.open.sample().people(),
             who: Who::Answered,
             weighing: Weighing::Unweighted,
-            invitation: writer.invitation(),
+            invitation: Invitation::OpenLink,
             source: None,
             is_demonstration: writer.is_demonstration(),
         },

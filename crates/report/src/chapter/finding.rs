@@ -4,7 +4,7 @@ use stats::{OpenShare, Variable};
 use survey::Kind;
 
 use super::{Format, Writer, name, text};
-use crate::chart::{Bar, Base, Figure, Group, Leaders, Plot, Scale, Weighing, Who};
+use crate::chart::{Bar, Base, Figure, Group, Invitation, Leaders, Plot, Scale, Weighing, Who};
 use crate::document::{Block, Chapter, Prose};
 use crate::prose::Fill;
 use crate::query::{Measure, Query};
@@ -312,7 +312,7 @@ fn figure(writer: &Writer<'_>, base: &OpenShare, subtitle: String, plot: Plot) -
             people: base.base,
             who: Who::AnsweredThis,
             weighing: Weighing::Raked { effective: base.effective },
-            invitation: writer.invitation(),
+            invitation: Invitation::OpenLink,
             source: None,
             is_demonstration: writer.is_demonstration(),
         },

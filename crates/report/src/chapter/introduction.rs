@@ -4,7 +4,7 @@ use stats::{Variable, population};
 use survey::{Kind, Role};
 
 use super::{Format, Writer, name, text};
-use crate::chart::{Bar, Base, Figure, Part, Plot, Weighing, Who};
+use crate::chart::{Bar, Base, Figure, Invitation, Part, Plot, Weighing, Who};
 use crate::document::{Block, Chapter, Prose};
 use crate::query::{Measure, Moment, PartOf, Query, Whole};
 use crate::results::SurveyResults;
@@ -119,7 +119,7 @@ fn part(
                 Variable::Gender => Who::GaveGender { without },
             },
             weighing: Weighing::Unweighted,
-            invitation: writer.invitation(),
+            invitation: Invitation::OpenLink,
             source: Some(
                 writer.say("report.source", &[("source", name(population::ATTRIBUTION))]).text(),
             ),
@@ -172,7 +172,7 @@ fn about(
             people: base.base,
             who: Who::AnsweredThis,
             weighing: Weighing::Raked { effective: base.effective },
-            invitation: writer.invitation(),
+            invitation: Invitation::OpenLink,
             source: None,
             is_demonstration: writer.is_demonstration(),
         },

@@ -213,7 +213,7 @@ fn stacked(scale: &Scale, tag: Tag) -> Drawing {
         })
         .collect();
     let value_head = Some(Words::of(tag).text("chart.base_column", &[]));
-    Drawing { keys, rows, value_head, ..empty(Layout::Stacked) }
+    Drawing { keys, value_head, rows, ..empty(Layout::Stacked) }
 }
 
 /// Both sides begin at one line; the middle stands apart, as a number: between them it would
