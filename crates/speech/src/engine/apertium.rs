@@ -18,6 +18,9 @@ use crate::SpeechError;
 /// Where Debian puts the pairs.
 const MODES: &str = "/usr/share/apertium/modes";
 
+/// An empty piece of formatting, which keeps the last word apart from the NUL and comes back.
+const BLANK: &str = "[]";
+
 /// No translation of a sentence is longer; a pipe that says more has lost its way.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -128,8 +131,7 @@ impl Translator for Apertium {
             None => Pipe::start(&self.mode).map_err(|e| failed(&e))?,
         };
         let clean: String = text.chars().filter(|c| !matches!(c, '\0' | '[' | ']')).collect();
-        // The empty blank at the end keeps the last word apart from the NUL.
-        let sent = pipe.input.write_all(format!("{clean}[][\n]\0").as_bytes());
+        let sent = pipe.input.write_all(format!("{clean}{BLANK}[\n]\0").as_bytes());
         sent.and_then(|()| pipe.input.flush()).map_err(|e| failed(&e))?;
         let time = deadline.saturating_duration_since(Instant::now());
         let answer = pipe.answers.recv_timeout(time).map_err(|error| match error {
@@ -138,7 +140,8 @@ impl Translator for Apertium {
         })?;
         // A pipe that was late is dropped above: its answer would be taken for the next one's.
         self.pipe = Some(pipe);
-        Ok(answer.trim().to_owned())
+        let translated = answer.split(BLANK).next().unwrap_or_default();
+        Ok(translated.trim().to_owned())
     }
 }
 

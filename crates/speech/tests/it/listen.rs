@@ -59,13 +59,12 @@ const CHUNK: usize = 512;
 fn what_is_said_in_the_clips_is_read_with_at_most_8_percent_wrong_words() {
     let mut total = Errors::default();
     let (mut first, mut last) = (Vec::new(), Vec::new());
-    let (mut sound, mut computing) = (Duration::ZERO, Duration::ZERO);
+    let mut sound = Duration::ZERO;
+    let mut computing = Vec::new();
 
     for (clip, said) in CLIPS {
         let pcm = read_clip(clip);
-        let begun = Instant::now();
         let heard = Listening::new(&[]).listen(&pcm);
-        computing += begun.elapsed();
         sound += Duration::from_secs_f64(pcm.len() as f64 / f64::from(RATE));
         let read = finals(&heard.captions, Tag::EN);
         let errors = word_errors(said, &read);
@@ -74,23 +73,29 @@ fn what_is_said_in_the_clips_is_read_with_at_most_8_percent_wrong_words() {
         total.words += errors.words;
         first.extend(heard.first_words);
         last.extend(heard.finals);
+        computing.extend(heard.computing);
     }
 
     first.sort();
     last.sort();
+    computing.sort();
     println!(
-        "streaming WER {:.1} % over {} words; first words {:?} p50 after they begin; final {:?} \
-         p50, {:?} p95 after the end; {:.3} s of one core per second of sound",
+        "streaming WER {:.1} % over {} words; first words {:?} p50 after they begin, final {:?} \
+         p50 and {:?} p95 after the end, and a reading takes {:?} p50, {:?} p95, in all {:.3} s \
+         per second of sound; {} at most",
         total.percent(),
         total.words,
-        first[first.len() / 2],
-        last[last.len() / 2],
-        last[last.len() * 95 / 100],
-        computing.as_secs_f64() / sound.as_secs_f64(),
+        at(&first, 50),
+        at(&last, 50),
+        at(&last, 95),
+        at(&computing, 50),
+        at(&computing, 95),
+        computing.iter().sum::<Duration>().as_secs_f64() / sound.as_secs_f64(),
+        memory(),
     );
     assert!(total.percent() <= 8.0, "{:.1} % of the words are wrong", total.percent());
-    assert!(first[first.len() / 2] <= Duration::from_secs(1), "first words come late");
-    assert!(last[last.len() * 95 / 100] <= Duration::from_secs(2), "final captions come late");
+    assert!(at(&first, 50) <= Duration::from_millis(900), "first words come late");
+    assert!(at(&last, 95) <= Duration::from_millis(1_800), "final captions come late");
 }
 
 /// Whisper is optional (`WHISPER=1 make models`): each recogniser that is present is tried alone.
@@ -156,6 +161,9 @@ struct Listening {
     captions: Vec<Caption>,
     first_words: Vec<Duration>,
     finals: Vec<Duration>,
+    /// What each call of an engine took. It is not added to the times above, which are the rules'
+    /// alone and the same on every machine; `make bench` measures the sum on a running server.
+    computing: Vec<Duration>,
 }
 
 enum Reply {
@@ -186,11 +194,11 @@ impl Listening {
             captions: Vec::new(),
             first_words: Vec::new(),
             finals: Vec::new(),
+            computing: Vec::new(),
         }
     }
 
-    /// Hears the sound and three seconds of silence. Time is the sound's, and the engines'
-    /// computing is added to it: as if the sound came live.
+    /// Hears the sound and three seconds of silence. Time is the sound's.
     fn listen(mut self, pcm: &[f32]) -> Self {
         let silence = vec![0.0; 3 * RATE as usize];
         let begun = self.now;
@@ -198,7 +206,7 @@ impl Listening {
         for chunk in pcm.chunks(CHUNK).chain(silence.chunks(CHUNK)) {
             heard += chunk.len();
             let at = begun + Duration::from_secs_f64(heard as f64 / f64::from(RATE));
-            self.now = self.now.max(at);
+            self.now = at;
             self.hearing.hear(chunk, at).expect("the ear works");
             self.hearing.handle_timeout(at);
             self.work();
@@ -229,7 +237,8 @@ impl Listening {
             let job = Job { task, queue: Queue::Lasting, deadline, answer };
             self.pool.submit(job).expect("one at a time");
             let reply = self.answers.1.recv().expect("each job is answered");
-            let now = self.now + begun.elapsed();
+            self.computing.push(begun.elapsed());
+            let now = self.now;
             match reply {
                 Reply::Read(utterance, is_last, answer) => {
                     let text = answer.expect("the recogniser works");
@@ -240,7 +249,6 @@ impl Listening {
                     self.hearing.handle_translation(id, Some(&text), now);
                 }
             }
-            self.now = now;
         }
     }
 
@@ -255,6 +263,17 @@ impl Listening {
         }
         self.captions.push(caption);
     }
+}
+
+fn at(sorted: &[Duration], percent: usize) -> Duration {
+    sorted[sorted.len() * percent / 100]
+}
+
+/// Returns the most memory that this process has held.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("unknown");
+    peak.trim().to_owned()
 }
 
 fn finals(captions: &[Caption], language: Tag) -> String {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use language::Tag;
-use speech::{Library, Missing, SpeechError, pack};
+use speech::pack::{self, Role};
+use speech::{Library, Missing, SpeechError};
 
 use crate::models;
 
@@ -49,8 +50,8 @@ fn a_pack_with_a_wrong_checksum_is_refused_and_the_rest_works() {
     assert_eq!(library.missing(), [Missing::Refused("bergamot-en-pt".into())]);
     let error = library.refused()[0].to_string();
     assert!(error.starts_with("pack bergamot-en-pt: vocab.spm has a wrong checksum"), "{error}");
-    assert!(library.graph().route(Tag::EN, Tag::PT).is_none());
-    assert!(library.graph().route(Tag::PT, Tag::EN).is_some());
+    assert!(!goes_straight(&library, Tag::EN, Tag::PT));
+    assert!(goes_straight(&library, Tag::PT, Tag::EN));
     assert!(library.hears().contains(&Tag::EN));
 }
 
@@ -63,10 +64,12 @@ fn taking_a_pack_away_takes_its_captions_away() {
     fs::remove_dir_all(folder.0.join("moonshine-tiny-en")).expect("it is there");
     let without_recognition = Library::open(&folder.0);
 
-    assert!(!without_translation.captions().contains(&(Tag::EN, Tag::PT)));
+    assert!(!goes_straight(&without_translation, Tag::EN, Tag::PT));
     assert!(without_translation.captions().contains(&(Tag::EN, Tag::EN)));
-    let reads_english = without_recognition.captions().iter().any(|pair| pair.0 == Tag::EN);
-    assert_eq!(reads_english, without_recognition.hears().contains(&Tag::EN));
+    let readers = pack::list(&folder.0).packs;
+    let hears =
+        readers.iter().any(|p| p.role == Role::Recognition && p.languages.contains(&Tag::EN));
+    assert_eq!(without_recognition.captions().iter().any(|pair| pair.0 == Tag::EN), hears);
 }
 
 #[test]
@@ -110,6 +113,12 @@ fn a_manifest_may_not_reach_outside_its_folder() {
 
         assert!(matches!(result, Err(SpeechError::Manifest { .. })), "{path:?}: {result:?}");
     }
+}
+
+/// Returns whether there is a translator for just this pair. Where Apertium is installed, there may
+/// be a way round.
+fn goes_straight(library: &Library, from: Tag, to: Tag) -> bool {
+    library.graph().route(from, to).is_some_and(|route| route.legs == [(from, to)])
 }
 
 /// A folder of the test's own, removed at its end.

@@ -10,6 +10,13 @@ use speech::{Job, Pool, Queue, Task};
 use crate::metric::chrf;
 use crate::{library, models};
 
+const SENTENCES: [(&str, &str); 4] = [
+    ("en", "The delegates adopted the resolution by consensus."),
+    ("pt", "Os delegados adotaram a resolução por consenso."),
+    ("es", "Los delegados adoptaron la resolución por consenso."),
+    ("fr", "Les délégués ont adopté la résolution par consensus."),
+];
+
 #[test]
 fn english_to_portuguese_reaches_65_chrf() {
     let score = score("en", "pt");
@@ -90,4 +97,32 @@ fn strip(html: &str) -> String {
     }
     let text = text.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Bergamot's pairs are packs; Apertium's are tried where they are installed.
+#[test]
+fn every_pair_that_is_present_says_something_in_the_other_language() {
+    let library = library();
+    let pool = Pool::start(&library, 1).expect("threads can be started");
+
+    for (from, text) in SENTENCES {
+        for (_, to) in library.graph().pairs().into_iter().filter(|pair| pair.0 == tag(from)) {
+            let route = library.graph().route(tag(from), to).expect("it is a pair");
+            for _ in 0..2 {
+                let (sender, answers) = mpsc::channel();
+                let answer = Box::new(move |answer| drop(sender.send(answer)));
+                let task = Task::Translate { text: text.to_owned(), legs: route.legs.clone() };
+                let deadline = Instant::now() + Duration::from_mins(1);
+                let begun = Instant::now();
+                let job = Job { task, queue: Queue::Lasting, deadline, answer };
+                pool.submit(job).expect("one at a time");
+
+                let translated = answers.recv().expect("each job is answered").expect("it works");
+
+                println!("{:?} in {:?}: {translated}", route.legs, begun.elapsed());
+                assert!(!translated.is_empty() && translated != text, "{from} {to}: {translated}");
+                assert!(!translated.contains(['\0', '[', ']']), "{translated}");
+            }
+        }
+    }
 }
