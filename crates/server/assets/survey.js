@@ -107,8 +107,7 @@
       const is_full = chosen >= max;
       for (const box of boxes) box.disabled = is_full && !box.checked;
       told.hidden = chosen === 0;
-      told.textContent = told.dataset.count.replace("{n}", chosen);
-      list.title = is_full ? told.dataset.full : "";
+      told.textContent = is_full ? told.dataset.full : told.dataset.count.replace("{n}", chosen);
     }
     for (const area of form.querySelectorAll("textarea[data-max]")) {
       const told = area.parentElement.querySelector(".left");
