@@ -39,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("plenary", &["language", "model", "print", "report", "server", "speech"]),
-    ("xtask", &[]),
+    ("xtask", &["language"]),
 ];
 
 /// Crates that exist for tests and measurements and may use what they test.

@@ -1,13 +1,8 @@
 //! Words: catalogues that are complete, and files that keep to what belongs in them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
+use language::{Tag, UN, catalogue_of};
 
 use crate::{files, root};
-
-/// The languages that are always complete.
-const LANGUAGES: [&str; 6] = ["ar", "zh", "en", "fr", "ru", "es"];
 
 /// Files that may name registries, since their tools write them.
 const LOCK_FILES: [&str; 2] = ["Cargo.lock", "package-lock.json"];
@@ -90,61 +85,24 @@ pub(super) fn silenced() -> Vec<String> {
     findings
 }
 
-/// Every noun in every language, every key in every language, the same arguments in each.
+/// Every key in every language, with the same arguments in each.
 pub(super) fn in_catalogues() -> Vec<String> {
+    let english = catalogue_of(Tag::EN);
     let mut findings = Vec::new();
-    let english = catalogue("en", &mut findings);
-    for language in LANGUAGES.into_iter().filter(|language| *language != "en") {
-        let own = catalogue(language, &mut findings);
+    for tag in UN {
+        let own = catalogue_of(tag);
         for key in own.keys().filter(|key| !english.contains_key(*key)) {
-            findings.push(format!("messages/{language}: {key} is not in English"));
+            findings.push(format!("messages/{tag}: {key} is not in English"));
         }
-        for (key, message) in &english {
+        for (key, message) in english {
             match own.get(key) {
-                None => findings.push(format!("messages/{language}: {key} is missing")),
-                Some(other) if arguments(other) != arguments(message) => {
-                    findings.push(format!("messages/{language}: {key} has other arguments"));
+                None => findings.push(format!("messages/{tag}: {key} is missing")),
+                Some(other) if other.arguments() != message.arguments() => {
+                    findings.push(format!("messages/{tag}: {key} has other arguments"));
                 }
                 Some(_) => {}
             }
         }
     }
     findings
-}
-
-fn catalogue(language: &str, findings: &mut Vec<String>) -> BTreeMap<String, String> {
-    let folder = root().join("messages").join(language);
-    let mut all = BTreeMap::new();
-    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = file.path();
-        let noun = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let Ok(Value::Object(messages)) = serde_json::from_str(&text) else {
-            findings.push(format!("messages/{language}/{noun}.json is not an object"));
-            continue;
-        };
-        for (key, message) in messages {
-            if let Value::String(message) = message {
-                all.insert(format!("{noun}.{key}"), message);
-            } else {
-                findings.push(format!("messages/{language}/{noun}.json: {key} is no text"));
-            }
-        }
-    }
-    all
-}
-
-/// The names that stand right after a brace: good enough here, `language` parses them properly.
-fn arguments(message: &str) -> BTreeSet<&str> {
-    message
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| {
-            let name = rest.split(['}', ',']).next()?.trim();
-            let is_name =
-                !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            let follows = rest.trim_start().strip_prefix(name)?.trim_start();
-            (is_name && follows.starts_with(['}', ','])).then_some(name)
-        })
-        .collect::<BTreeSet<_>>()
 }
