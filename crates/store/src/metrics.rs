@@ -38,7 +38,7 @@ impl Default for Metrics {
 impl Metrics {
     /// Makes these metrics visible in `registry`.
     pub fn register(&self, registry: &mut Registry) {
-        let registry = registry.sub_registry_with_prefix("plenary_store");
+        let registry = registry.sub_registry_with_prefix("store");
         let counters = [
             ("answers_stored", "Responses committed", &self.stored),
             ("answers_repeated", "Responses that were there already", &self.repeated),
