@@ -3,6 +3,9 @@
 //!
 //! `tone <url> <token> <own Hz> <all Hz, with commas>`
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for tests")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "it looks at a few events only")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::time::Instant;
@@ -78,7 +81,7 @@ impl Got {
             }
             Event::Text { text, .. } if text.topic == "greeting" => self.texts.push(text.text),
             Event::Data { payload, .. } => {
-                self.data.push(String::from_utf8_lossy(&payload).into_owned())
+                self.data.push(String::from_utf8_lossy(&payload).into_owned());
             }
             Event::Left(reason) => eprintln!("left: {reason:?}"),
             _ => {}

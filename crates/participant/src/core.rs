@@ -62,6 +62,7 @@ pub(crate) enum Wish {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub(crate) struct Core {
     options: Options,
     counters: Arc<Counters>,
@@ -240,12 +241,12 @@ impl Core {
             Response::Reconnect(reconnect) => self.resumed(&reconnect, now),
             Response::Answer(answer) => self.handle_answer(answer, now),
             Response::Update(update) => {
-                update.participants.into_iter().for_each(|info| self.update(info))
+                update.participants.into_iter().for_each(|info| self.update(info));
             }
             Response::TrackPublished(published) => self.track_published(published, now),
             Response::RequestResponse(refusal) => self.request_refused(refusal),
             Response::TrackUnpublished(gone) => self.track_unpublished(&gone.track_sid),
-            Response::MediaSectionsRequirement(need) => self.add_sections(&need, now),
+            Response::MediaSectionsRequirement(need) => self.add_sections(need, now),
             Response::SpeakersChanged(changed) => self.speakers(changed.speakers),
             Response::RefreshToken(token) => self.token = token,
             Response::Leave(leave) => self.told_to_leave(&leave),

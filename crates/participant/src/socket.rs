@@ -129,10 +129,10 @@ where
 }
 
 fn refusal(error: Error) -> JoinError {
-    match error {
-        Error::Http(response) => JoinError::Refused(response.status().as_u16()),
-        other => JoinError::Unreachable(Box::new(other)),
+    if let Error::Http(response) = &error {
+        return JoinError::Refused(response.status().as_u16());
     }
+    JoinError::Unreachable(Box::new(error))
 }
 
 async fn report(heard: &mpsc::Sender<Heard>, what: Heard) {

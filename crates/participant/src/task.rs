@@ -257,7 +257,7 @@ impl Task {
             }
             Heard::Closed { number } if number == self.socket.number => self.lost(now),
             Heard::Failed { number, error } if number == self.socket.number => {
-                self.failed(error, now)
+                self.failed(error, now);
             }
             Heard::Opened { .. }
             | Heard::Response { .. }

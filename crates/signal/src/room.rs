@@ -44,19 +44,19 @@ pub const PEOPLE_MAX: usize = 1_000;
 
 /// How long somebody whose WebSocket is gone is kept, so that they can resume. LiveKit's clients
 /// try for about a minute.
-const DEPARTURE: Duration = Duration::from_secs(60);
+const DEPARTURE: Duration = Duration::from_mins(1);
 
 /// How long somebody may take to connect their media, and to connect it again.
-const MEDIA_LIMIT: Duration = Duration::from_secs(60);
+const MEDIA_LIMIT: Duration = Duration::from_mins(1);
 
 /// How long an empty room is kept: reloading a page is not the end of a meeting.
 const EMPTY_LIMIT: Duration = Duration::from_secs(20);
 
 /// How often clients get a fresh token, so that a long meeting outlives a short one.
-const REFRESH: Duration = Duration::from_secs(5 * 60);
+const REFRESH: Duration = Duration::from_mins(5);
 
 /// How long a refreshed token is good for: twice the interval.
-const REFRESHED_FOR: Duration = Duration::from_secs(10 * 60);
+const REFRESHED_FOR: Duration = Duration::from_mins(10);
 
 /// One WebSocket, numbered by whoever accepted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -253,7 +253,6 @@ struct Claims {
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "as LiveKit writes them")]
 struct VideoClaims {
     room: String,
     room_join: bool,

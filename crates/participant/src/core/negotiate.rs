@@ -65,7 +65,7 @@ impl Core {
         }
     }
 
-    pub(super) fn add_sections(&mut self, need: &MediaSectionsRequirement, now: Instant) {
+    pub(super) fn add_sections(&mut self, need: MediaSectionsRequirement, now: Instant) {
         self.negotiation.want.audio += need.num_audios;
         self.negotiation.want.video += need.num_videos;
         self.negotiation.want.again = true;

@@ -91,7 +91,7 @@ impl Server {
             attributes: BTreeMap::new(),
             kind,
             grants: Grants::taking_part(),
-            expires: now() + Duration::from_secs(600),
+            expires: now() + Duration::from_mins(10),
         })
     }
 
@@ -116,19 +116,16 @@ async fn talk(
     inputs: mpsc::UnboundedSender<Input>,
 ) {
     let mut entry = None;
-    let callback =
-        |request: &Request, response: Response| match read_entry(request, connection, &keys) {
-            Some(found) => {
-                entry = Some(found);
-                Ok(response)
-            }
-            None => {
-                let mut refusal = ErrorResponse::new(None);
-                *refusal.status_mut() =
-                    tokio_tungstenite::tungstenite::http::StatusCode::UNAUTHORIZED;
-                Err(refusal)
-            }
-        };
+    #[expect(clippy::result_large_err, reason = "the callback's type is the library's")]
+    let callback = |request: &Request, response: Response| {
+        if let Some(found) = read_entry(request, connection, &keys) {
+            entry = Some(found);
+            return Ok(response);
+        }
+        let mut refusal = ErrorResponse::new(None);
+        *refusal.status_mut() = tokio_tungstenite::tungstenite::http::StatusCode::UNAUTHORIZED;
+        Err(refusal)
+    };
     let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, callback).await else { return };
     let (mut sink, mut source) = socket.split();
     let (frames, mut written) = mpsc::unbounded_channel();
@@ -209,7 +206,7 @@ async fn serve(
                     frames_by_connection.remove(&connection);
                 }
                 Output::ToMedia(command) => {
-                    media.command(&name, command).expect("the queue has room")
+                    media.command(&name, command).expect("the queue has room");
                 }
                 Output::Caption(caption) => {
                     let _unread = captions.send(caption);

@@ -22,6 +22,7 @@ pub const STREAM_BYTES_MAX: usize = 256 * 1024;
 
 /// A whole text, as it was streamed.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the text of a text is its text")]
 pub struct Text {
     pub id: String,
     pub topic: String,

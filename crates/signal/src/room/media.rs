@@ -36,7 +36,7 @@ impl Room {
             Event::Up { peer } => self.up(peer),
             Event::Down { peer } => self.down(peer, now),
             Event::Published { track, mime, layers, .. } => {
-                self.track_published(track, mime, &layers)
+                self.track_published(track, mime, &layers);
             }
             Event::Ended { track } => self.track_ended(track),
             Event::Subscribed { track, .. } => self.track_subscribed(track),

@@ -60,6 +60,7 @@ impl Farewell {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub(super) struct Person {
     pub(super) id: ParticipantId,
     room: RoomName,

@@ -39,14 +39,14 @@ impl Room {
                 });
             }
             Asked::Trickle(trickle) => {
-                self.command(Command::Candidate { peer: id, json: trickle.candidate_init })
+                self.command(Command::Candidate { peer: id, json: trickle.candidate_init });
             }
             Asked::AddTrack(request) => self.add_track(id, request, now),
             Asked::Mute(request) => self.mute(id, &request),
             Asked::Subscription(request) => self.update_subscription(id, request),
-            Asked::TrackSetting(request) => self.update_track_settings(id, request),
+            Asked::TrackSetting(request) => self.update_track_settings(id, &request),
             Asked::Leave(_) => {
-                self.part(id, Farewell::silent(DisconnectReason::ClientInitiated), now)
+                self.part(id, Farewell::silent(DisconnectReason::ClientInitiated), now);
             }
             Asked::SyncState(state) => self.sync(id, state, now),
             Asked::Simulate(scenario) => self.simulate(id, scenario, now),

@@ -49,10 +49,10 @@ impl Room {
     pub(super) fn update_track_settings(
         &mut self,
         id: ParticipantId,
-        request: UpdateTrackSettings,
+        request: &UpdateTrackSettings,
     ) {
         for sid in request.track_sids.iter().take(SIDS_MAX) {
-            let Some((track, layer)) = self.layer_wanted(id, sid, &request) else {
+            let Some((track, layer)) = self.layer_wanted(id, sid, request) else {
                 self.count(Count::UnknownTrack);
                 continue;
             };

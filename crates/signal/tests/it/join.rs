@@ -28,7 +28,7 @@ fn padding_and_packing_are_the_clients_choice() {
 fn a_gzip_bomb_is_refused() {
     let mut packer = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..64 {
-        packer.write_all(&[0; 1 << 20]).expect("memory");
+        packer.write_all(&vec![0; 1 << 20]).expect("memory");
     }
     let bomb = packer.finish().expect("memory");
     let bomb = bomb[..bomb.len().min(40_000)].to_vec();

@@ -135,12 +135,12 @@ impl Lobby {
         self.send(
             guest,
             channel,
-            DataPacket { sequence, value: Some(value), ..Default::default() },
+            &DataPacket { sequence, value: Some(value), ..Default::default() },
         );
     }
 
-    pub(crate) fn send(&mut self, guest: Guest, channel: DataChannel, packet: DataPacket) {
-        let message = packet::write(&packet);
+    pub(crate) fn send(&mut self, guest: Guest, channel: DataChannel, packet: &DataPacket) {
+        let message = packet::write(packet);
         self.media(Event::Message { peer: guest.id, channel, message });
     }
 
@@ -202,7 +202,7 @@ pub(crate) fn token(identity: &str) -> Token {
         attributes: BTreeMap::new(),
         kind: TokenKind::Standard,
         grants: Grants::taking_part(),
-        expires: START + Duration::from_secs(3_600),
+        expires: START + Duration::from_hours(1),
     }
 }
 

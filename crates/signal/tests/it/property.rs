@@ -102,7 +102,7 @@ impl World {
     fn step(&mut self, step: Step) {
         match step {
             Step::Enter { identity, is_back } => {
-                self.enter(IDENTITIES[identity % IDENTITIES.len()], is_back)
+                self.enter(IDENTITIES[identity % IDENTITIES.len()], is_back);
             }
             Step::Ask { who, what } => {
                 if let Some(guest) = pick(&self.guests, who) {
@@ -218,7 +218,7 @@ impl World {
             Told::Words(sequence) => {
                 let value = Some(user("t", vec![1]));
                 let packet = DataPacket { sequence, value, ..Default::default() };
-                return self.lobby.send(guest, DataChannel::Reliable, packet);
+                return self.lobby.send(guest, DataChannel::Reliable, &packet);
             }
             Told::Died => Event::Died,
         };
@@ -251,7 +251,7 @@ impl World {
         for command in std::mem::take(&mut self.lobby.commands) {
             match command {
                 Command::Join { peer, .. } => {
-                    assert!(self.present.insert(peer, true).is_none(), "joined twice")
+                    assert!(self.present.insert(peer, true).is_none(), "joined twice");
                 }
                 Command::Leave { peer } => {
                     assert!(self.present.remove(&peer).is_some(), "left without being there");

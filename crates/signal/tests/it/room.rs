@@ -380,8 +380,8 @@ fn a_message_is_stamped_with_its_sender_and_not_repeated() {
         ..Default::default()
     };
 
-    lobby.send(anna, DataChannel::Reliable, forged.clone());
-    lobby.send(anna, DataChannel::Reliable, forged);
+    lobby.send(anna, DataChannel::Reliable, &forged);
+    lobby.send(anna, DataChannel::Reliable, &forged);
 
     let sent = lobby.take_sent();
     assert_eq!(sent.len(), 1);
@@ -403,8 +403,8 @@ fn an_agent_may_speak_for_somebody_who_is_here() {
         ..Default::default()
     };
 
-    lobby.send(robot, DataChannel::Lossy, packet("anna"));
-    lobby.send(robot, DataChannel::Lossy, packet("nobody"));
+    lobby.send(robot, DataChannel::Lossy, &packet("anna"));
+    lobby.send(robot, DataChannel::Lossy, &packet("nobody"));
 
     let identities: Vec<String> =
         lobby.take_sent().into_iter().map(|(_, packet)| packet.participant_identity).collect();
@@ -468,7 +468,7 @@ fn nonsense_on_a_data_channel_is_counted() {
         channel: DataChannel::Lossy,
         message: vec![0; 1 << 20],
     });
-    lobby.send(anna, DataChannel::Lossy, DataPacket::default());
+    lobby.send(anna, DataChannel::Lossy, &DataPacket::default());
 
     assert_eq!(lobby.take_sent(), []);
     assert_eq!(lobby.counts, [Count::MalformedData, Count::MalformedData, Count::ForbiddenData]);
