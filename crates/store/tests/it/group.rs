@@ -364,7 +364,7 @@ async fn an_old_hour_is_read_again_after_it_was_let_go(world: &World) {
 async fn metrics_say_what_was_committed(world: &World) {
     let survey = world.survey().await;
     let (writer, metrics) = world.writer().await;
-    let mut registry = Registry::default();
+    let mut registry = Registry::with_prefix("plenary");
     metrics.register(&mut registry);
     let answer = response(survey, 1);
     writer.submit_all(vec![answer.clone(), answer, response(survey, 2)]).await.expect("stored");
