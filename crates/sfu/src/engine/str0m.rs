@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -100,12 +101,26 @@ impl Str0m {
     }
 
     /// Runs `act` on a peer, then takes everything out of it and sets its alarm.
+    ///
+    /// str0m trusts some of what it is told, and panics where it is told nonsense: such a peer is
+    /// closed, and nobody else notices.
     fn with<T>(&mut self, id: PeerId, now: Instant, act: impl FnOnce(&mut Peer) -> T) -> Option<T> {
         let peer = self.peers.get_mut(&id)?;
-        let result = act(peer);
         let alarm = peer.alarm();
         let sources_before = self.shared.last_source;
-        peer.drain(id, now, &mut self.shared);
+        let shared = &mut self.shared;
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let result = act(peer);
+            peer.drain(id, now, shared);
+            result
+        }));
+        let Ok(result) = result else {
+            tracing::warn!("a peer is closed: its transport panicked");
+            self.due.remove(&(alarm, id));
+            self.leave(id);
+            self.shared.events.push_back((id, Event::Closed));
+            return None;
+        };
         let next = peer.alarm();
         for source in sources_before..self.shared.last_source {
             self.sources.insert(SourceId(source + 1), id);

@@ -22,6 +22,7 @@ pub fn sections(sdp: &str) -> Result<Vec<Section>, Refused> {
     if sdp.len() > OFFER_BYTES_MAX {
         return Err(Refused(format!("the offer is larger than {OFFER_BYTES_MAX} bytes")));
     }
+    check_payload_types(sdp)?;
     let mut sections = Vec::new();
     let mut places: u16 = 0;
     for part in parts(sdp).skip(1) {
@@ -34,6 +35,24 @@ pub fn sections(sdp: &str) -> Result<Vec<Section>, Refused> {
         places += 1;
     }
     Ok(sections)
+}
+
+/// In a bundle a payload type has one meaning; str0m takes that for granted.
+fn check_payload_types(sdp: &str) -> Result<(), Refused> {
+    let mut meaning_by_name: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in sdp.lines() {
+        let Some((name, meaning)) = line
+            .strip_prefix("a=rtpmap:")
+            .or_else(|| line.strip_prefix("a=fmtp:").filter(|fmtp| fmtp.contains("apt=")))
+            .and_then(|_| line.split_once(' '))
+        else {
+            continue;
+        };
+        if meaning_by_name.insert(name, meaning).is_some_and(|before| before != meaning) {
+            return Err(Refused("a payload type has two meanings".to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// Leaves the candidates out: an ICE-lite end learns addresses from the checks it receives, and
@@ -80,7 +99,7 @@ fn parts(sdp: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest[1..].find("\nm=").map_or(rest.len(), |at| at + 2);
+        let end = rest.find("\nm=").map_or(rest.len(), |at| at + 1);
         let (part, after) = rest.split_at(end);
         rest = after;
         Some(part)
@@ -257,6 +276,12 @@ mod tests {
     #[test]
     fn candidates_of_an_offer_are_left_out() {
         assert!(!without_candidates(OFFER).contains("candidate"));
+    }
+
+    #[test]
+    fn an_offer_that_begins_in_the_middle_of_nothing_has_no_sections() {
+        assert_eq!(sections("\u{fffd}=0\n"), Ok(Vec::new()));
+        assert_eq!(sections("\nm="), Ok(Vec::new()));
     }
 
     #[test]
