@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Talks to one server.
 pub(crate) struct Browser {
@@ -53,7 +53,7 @@ impl Browser {
         let answer = self.post("/api/v1/links/exchange", "application/json", &body);
         assert_eq!(answer.status, 200, "{}", answer.text());
         let cookie = answer.header("set-cookie").expect("a cookie");
-        self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
     }
 
     fn send(&self, method: &str, path: &str, content_type: &str, body: &str) -> Answer {

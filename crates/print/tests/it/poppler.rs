@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A PDF in a folder of its own, removed at the end.
-pub struct Sheet(PathBuf);
+pub(crate) struct Sheet(PathBuf);
 
 impl Sheet {
-    pub fn new(name: &str, pdf: &[u8]) -> Self {
+    pub(crate) fn new(name: &str, pdf: &[u8]) -> Self {
         let path = std::env::temp_dir().join(format!("plenary-{}-{name}.pdf", std::process::id()));
         std::fs::write(&path, pdf).expect("the temporary folder is writable");
         Self(path)
     }
 
     /// Returns the text between header and footer, in the order in which it was set.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         // A4 in points at 72 dpi; header and footer stand outside 66 to 780.
         let crop = ["-raw", "-nopgbrk", "-x", "0", "-y", "60", "-W", "596", "-H", "714"];
         let out = run("pdftotext", &crop, &self.0, &["-"]);
@@ -22,16 +22,16 @@ impl Sheet {
     }
 
     /// Returns all text, header and footer too.
-    pub fn whole_text(&self) -> String {
+    pub(crate) fn whole_text(&self) -> String {
         let out = run("pdftotext", &["-raw", "-nopgbrk"], &self.0, &["-"]);
         String::from_utf8(out.stdout).expect("pdftotext writes UTF-8")
     }
 
-    pub fn fonts(&self) -> String {
+    pub(crate) fn fonts(&self) -> String {
         String::from_utf8(run("pdffonts", &[], &self.0, &[]).stdout).expect("names of fonts")
     }
 
-    pub fn information(&self) -> String {
+    pub(crate) fn information(&self) -> String {
         String::from_utf8(run("pdfinfo", &[], &self.0, &[]).stdout).expect("metadata")
     }
 }
