@@ -15,6 +15,7 @@ use participant::{AudioTrack, Driver, Event, Events, Options, Participant};
 use serde_json::{Value, json};
 use server::{Config, Server, config};
 use signal::token::{Grants, Keys, Token, TokenKind};
+use store::Store;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -41,6 +42,8 @@ async fn what_one_says_in_english_another_reads_in_portuguese() {
     assert!(captions.iter().all(|caption| caption.source_language == Tag::EN));
     assert!(captions.iter().all(|caption| caption.speaker == *speaker.identity()));
     assert!(captions.iter().all(|caption| !caption.untranslated));
+    let record = site.record_until(|record| record.contains("país")).await;
+    assert!(record.contains("en>en ") && record.contains("en>pt "), "{record}");
     playing.abort();
     site.stop().await;
 }
@@ -65,6 +68,7 @@ async fn an_interpreter_that_was_cut_off_comes_back_and_captions_go_on() {
     usurper.leave().await;
     let second = site.another_interpreter_than(&speaker, &first.sid).await;
     let back_after = gone.elapsed();
+    println!("another interpreter is there after {back_after:?}");
     drain(&mut events);
     let again = captions_until(&mut events, |captions| !captions.is_empty()).await;
 
@@ -177,9 +181,8 @@ impl Site {
 
     /// Joins with the interpreter's own identity.
     async fn usurp(&self, driver: &Driver, room: &RoomName) -> (Participant, Events) {
-        let url = format!("sqlite:{}", self.data.join("plenary.db").display());
         let now = Timestamp::from(jiff::Timestamp::now());
-        let store = store::Store::open(&url, now).await.expect("it is open already");
+        let store = self.store().await;
         let mut tx = store.write(now).await.expect("it can be written");
         let key = store::secret::ensure(&mut tx, "rtc", &[0; 32]).await.expect("it is there");
         tx.commit().await.expect("nothing changed");
@@ -200,6 +203,35 @@ impl Site {
         store.close().await;
         let url = self.server.internal_url().replacen("http", "ws", 1);
         driver.join(Options::new(url, token)).await.expect("the token is good")
+    }
+
+    async fn store(&self) -> Store {
+        let url = format!("sqlite:{}", self.data.join("plenary.db").display());
+        let now = Timestamp::from(jiff::Timestamp::now());
+        Store::open(&url, now).await.expect("it is open already")
+    }
+
+    /// Returns what the record holds of the meeting, once it is enough.
+    async fn record_until(&self, is_enough: impl Fn(&str) -> bool) -> String {
+        let meeting = self.room().await.meeting().expect("the room is a meeting's");
+        let store = self.store().await;
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let mut tx = store.read().await.expect("it can be read");
+            let captions =
+                store::caption::of_meeting(&mut tx, meeting, 100).await.expect("it reads");
+            drop(tx);
+            let line = |c: &store::caption::RecordedCaption| {
+                format!("{}>{} {}\n", c.source_language, c.language, c.words)
+            };
+            let record: String = captions.iter().map(line).collect();
+            if is_enough(&record) {
+                store.close().await;
+                return record;
+            }
+            assert!(Instant::now() < deadline, "the record holds only {record}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     async fn get(&self, path: &str) -> Value {
