@@ -6,25 +6,24 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The cuts we serve, as published: package, file's suffix, Unicode range.
-const CUTS: [(&str, &str, &str, &str); 3] = [
+/// The cuts we serve, as published: name, Unicode range.
+const CUTS: [(&str, &str); 5] = [
     (
-        "plex-sans",
-        "IBMPlexSans",
         "Latin1",
-        "U+0000,U+000D,U+0020-007E,U+00A0-00A3,U+00A4-00FF,U+0131,U+0152-0153,U+02C6,U+02DA,U+02DC,U+2013-2014,U+2018-201A,U+201C-201E,U+2020-2022,U+2026,U+2030,U+2039-203A,U+2044,U+20AC,U+2122,U+2212,U+FB01-FB02",
+        "U+0000,U+000D,U+0020-007E,U+00A0-00A3,U+00A4-00FF,U+0131,U+0152-0153,U+02C6,U+02DA,U+02DC,U+2013-2014,U+2018-201A,U+201C-201E,U+2020-2022,U+2026,U+2030,U+2039-203A,U+2044,U+2074,U+20AC,U+2122,U+2212,U+FB01-FB02",
     ),
     (
-        "plex-sans",
-        "IBMPlexSans",
         "Latin2",
-        "U+0100-0130,U+0132-0151,U+0154-017F,U+018F,U+0192,U+01A0-01A1,U+01AF-01B0,U+01FA-01FF,U+0218-021B,U+0237,U+0259,U+1E80-1E85,U+1E9E,U+20A1,U+20A4,U+20A6,U+20A8-20AA,U+20AD-20AE,U+20B1-20B2,U+20B4-20B5,U+20B8-20BA,U+20BD,U+20BF",
+        "U+0100-024F,U+0259,U+1E00-1EFF,U+20A0-20AB,U+20AD-20CF,U+2C60-2C7F,U+A720-A7FF,U+FB01-FB02",
+    ),
+    ("Latin3", "U+0102-0103,U+1EA0-1EF9,U+20AB"),
+    (
+        "Cyrillic",
+        "U+0400-045F,U+0472-0473,U+0490-049D,U+04A0-04A5,U+04AA-04AB,U+04AE-04B3,U+04B6-04BB,U+04C0-04C2,U+04CF-04D9,U+04DC-04DF,U+04E2-04E9,U+04EE-04F5,U+04F8-04F9",
     ),
     (
-        "plex-sans",
-        "IBMPlexSans",
-        "Cyrillic",
-        "U+0400-045F,U+0462-0463,U+046A-046B,U+0472-0475,U+0490-04C2,U+04CF-04D9,U+04DC-04E9,U+04EE-04F9,U+2116",
+        "Pi",
+        "U+0E3F,U+2032-2033,U+2070,U+2075-2079,U+2080-2081,U+2083,U+2085-2089,U+2113,U+2116,U+2126,U+212E,U+2150-2151,U+2153-215E,U+2190-2199,U+21A9-21AA,U+21B0-21B3,U+21B6-21B7,U+21BA-21BB,U+21C4,U+21C6,U+2202,U+2206,U+220F,U+2211,U+221A,U+221E,U+222B,U+2248,U+2260,U+2264-2265,U+25CA,U+2713,U+274C,U+2B0E-2B11,U+EBE1-EBE7,U+ECE0,U+EFCC",
     ),
 ];
 
@@ -102,10 +101,10 @@ fn hashed(name: String, path: PathBuf) -> File {
 fn fonts(web: &Path, files: &mut Vec<File>) -> String {
     let mut css = String::from("/* IBM Plex Sans (SIL OFL 1.1), the cuts as published. */\n");
     let mut faces = Vec::new();
-    for (package, stem, cut, range) in CUTS {
+    for (cut, range) in CUTS {
         for (weight, number) in WEIGHTS {
-            let file = format!("{stem}-{weight}-{cut}.woff2");
-            let folder = format!("node_modules/@ibm/{package}/fonts/split/woff2");
+            let file = format!("IBMPlexSans-{weight}-{cut}.woff2");
+            let folder = "node_modules/@ibm/plex-sans/fonts/split/woff2";
             faces.push((web.join(folder).join(&file), file, "IBM Plex Sans", number, Some(range)));
         }
     }

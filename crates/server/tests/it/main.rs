@@ -5,6 +5,7 @@ mod demonstration;
 mod dialogue;
 mod house;
 mod interpret;
+mod listen;
 mod log;
 mod meeting;
 mod site;
