@@ -29,7 +29,9 @@ use crate::{App, page as frame};
 
 pub(crate) use asked::kind_code;
 use asked::{Asked, Phase, Surveys};
+pub(crate) use figure::all as figures;
 use page::Filled;
+pub(crate) use results::{Counted, Live};
 use ticket::Ticket;
 
 pub(crate) fn routes() -> Router<App> {
@@ -41,7 +43,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/{language}/d/{slug}/results", get(results::show))
         .route("/api/v1/surveys/{id}/results", get(results::json))
         .layer(Extension(Surveys::default()))
-        .layer(Extension(results::Live::default()))
+        .layer(Extension(Live::default()))
 }
 
 /// The survey in the reader's language: negotiated once, then in the address.
