@@ -1,7 +1,7 @@
 import { Component, lazy, Suspense, useEffect, useState, type ReactElement, type ReactNode } from "react";
 import { I18nProvider } from "react-aria-components";
 
-import { Announcer, Cell, directionOf, isInterface, keep, kept, loadWords, localeOf, negotiate, SessionContext, showTheme, useCell, useMessages, WordsContext, type Interface, type Session, type Words } from "../kit/index.ts";
+import { Announcer, Cell, directionOf, isInterface, keep, kept, loadWords, localeOf, negotiate, SessionContext, showTheme, useCell, useMessages, WordsContext, type Interface, type Noun, type Session, type Words } from "../kit/index.ts";
 import { Button, Note } from "../primitives/index.ts";
 import { areaOf, type Area } from "./area.ts";
 
@@ -26,12 +26,12 @@ export class AppModel {
   static async start(): Promise<AppModel> {
     showTheme();
     const area = areaOf(window.location.pathname);
-    return new AppModel(area, await loadWords(wished(), ["app", area.name === "meeting" ? "meeting" : "organiser", "problem"]));
+    return new AppModel(area, await loadWords(wished(), nounsOf(area)));
   }
 
   private async choose(tag: Interface): Promise<void> {
     keep("plenary.language", tag);
-    this.words.set(await loadWords(tag, ["app", this.area.name === "meeting" ? "meeting" : "organiser", "problem"]));
+    this.words.set(await loadWords(tag, nounsOf(this.area)));
     this.show();
   }
 
@@ -40,6 +40,11 @@ export class AppModel {
     document.documentElement.lang = tag;
     document.documentElement.dir = directionOf(tag);
   }
+}
+
+/** Returns the nouns whose words an area shows. */
+function nounsOf(area: Area): readonly Noun[] {
+  return area.name === "meeting" ? ["app", "interpret", "meeting", "problem"] : ["app", "organiser", "problem"];
 }
 
 /** Returns the language to begin with. */

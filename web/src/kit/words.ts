@@ -1,19 +1,20 @@
 import { createContext, useContext } from "react";
 
 import type app from "../../../messages/en/app.json";
+import type interpret from "../../../messages/en/interpret.json";
 import type meeting from "../../../messages/en/meeting.json";
 import type organiser from "../../../messages/en/organiser.json";
 import type { Interface } from "./language.ts";
 import { format, type Arguments } from "./messages.ts";
 
 /** The nouns whose words the web shows. `problem` holds the server's codes. */
-export type Noun = "app" | "meeting" | "organiser" | "problem";
+export type Noun = "app" | "interpret" | "meeting" | "organiser" | "problem";
 
-export type MessageKey = `app.${keyof typeof app}` | `meeting.${keyof typeof meeting}` | `organiser.${keyof typeof organiser}`;
+export type MessageKey = `app.${keyof typeof app}` | `interpret.${keyof typeof interpret}` | `meeting.${keyof typeof meeting}` | `organiser.${keyof typeof organiser}`;
 
 type Catalogue = Readonly<Record<string, string>>;
 
-const loadByPath = import.meta.glob<Catalogue>("../../../messages/*/{app,meeting,organiser,problem}.json", { import: "default" });
+const loadByPath = import.meta.glob<Catalogue>("../../../messages/*/{app,interpret,meeting,organiser,problem}.json", { import: "default" });
 
 /** The words of one language. */
 export class Words {

@@ -1,7 +1,7 @@
-import { CircleDot, Cpu, NotebookPen, Users } from "lucide-react";
+import { CaptionsOff, CircleDot, Cpu, NotebookPen, Users } from "lucide-react";
 import type { SyntheticEvent, ReactElement } from "react";
 
-import { autonymOf, listed, longDate, textIn, UN, useCell, useMessages, useWords, clock } from "../../kit/index.ts";
+import { autonymOf, listed, longDate, textIn, UN, useCell, useMessages, useWords, clock, type MessageKey } from "../../kit/index.ts";
 import { Button, CheckField, Field, Note, SelectField } from "../../primitives/index.ts";
 import type { Lobby as LobbyFacts } from "../../api/index.ts";
 import { choosable, NAME_MAX, providerOf, readersOf, type Entering, type MeetingModel } from "./MeetingModel.ts";
@@ -99,12 +99,34 @@ export function LanguageChoices({ model, lobby }: PartProps): ReactElement {
   );
 }
 
+const MISSING: ReadonlyMap<string, MessageKey> = new Map([
+  ["missing_runtime", "interpret.missing_runtime"],
+  ["missing_voice_activity", "interpret.missing_voice_activity"],
+  ["missing_recognition", "interpret.missing_recognition"],
+  ["missing_translation", "interpret.missing_translation"],
+  ["missing_refused", "interpret.missing_refused"],
+]);
+
+/** Why there are no captions, or not all of them. */
+function MissingCaptions({ missing }: { missing: readonly string[] }): ReactElement | null {
+  const t = useMessages();
+  const keys = missing.flatMap((code) => MISSING.get(code) ?? []);
+  if (keys.length === 0) return null;
+  return (
+    <p className="small-text quiet-text row">
+      <CaptionsOff className="icon small" aria-hidden="true" />
+      <span>{[...keys, "interpret.missing_how" as const].map((key) => t(key)).join(" ")}</span>
+    </p>
+  );
+}
+
 /** What is kept of the meeting, and what is asked for it. */
 function Promises({ model, lobby }: PartProps): ReactElement {
   const t = useMessages();
   const mayRecord = useCell(model.mayRecord);
   return (
     <div className="stack thin promises">
+      <MissingCaptions missing={lobby.captions.missing} />
       <p className="small-text quiet-text row">
         <CircleDot className="icon small" aria-hidden="true" />
         <span>{t("meeting.no_recording")}</span>
