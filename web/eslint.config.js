@@ -44,5 +44,5 @@ export default tseslint.config(
   { files: ["src/primitives/**/*.{ts,tsx}", "src/kit/**/*.{ts,tsx}", "src/api/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [{ group: ["**/features/**"], message: "What everybody uses knows no feature." }] }] } },
   ...featureEdges,
   { files: ["src/**/*.test.{ts,tsx}"], rules: { "no-restricted-syntax": "off", "max-lines": "off" } },
-  { files: ["e2e/**/*.mjs", "scripts/**/*.mjs", "*.js"], languageOptions: { globals: Object.fromEntries(["process", "console", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "fetch", "URL", "Buffer", "document", "window", "performance", "navigator", "getComputedStyle", "AbortSignal", "structuredClone", "TextDecoder", "globalThis"].map((name) => [name, "readonly"])) } },
+  { files: ["e2e/**/*.mjs", "scripts/**/*.mjs", "*.js"], languageOptions: { globals: Object.fromEntries(["process", "console", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "fetch", "URL", "Buffer", "document", "window", "performance", "navigator", "getComputedStyle", "AbortSignal", "structuredClone", "URLSearchParams", "DOMException", "TextDecoder", "globalThis"].map((name) => [name, "readonly"])) } },
 );

@@ -14,7 +14,11 @@ const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-qui
 export async function openBrowser({ sound, picture } = {}) {
   const more = [];
   if (sound !== undefined) more.push(`--use-file-for-fake-audio-capture=${sound}`);
-  if (picture !== undefined) more.push(`--use-file-for-fake-video-capture=${picture}`);
+  // Chromium shows the file's name as the camera's; from its own folder that is a name and not a path.
+  if (picture !== undefined) {
+    more.push(`--use-file-for-fake-video-capture=${path.basename(picture)}`);
+    process.chdir(path.dirname(picture));
+  }
   return chromium.launch({ executablePath: process.env.E2E_CHROMIUM ?? "/usr/bin/chromium", args: [...FLAGS, ...more] });
 }
 
@@ -47,18 +51,56 @@ export async function until(what, look, { withinMs = 20_000, everyMs = 200 } = {
   throw new Error(`${what}: not within ${withinMs} ms`);
 }
 
-/** Returns a low-resolution moving picture of a few frames, as a Y4M file. */
-export function smallPicture() {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "plenary-y4m-")), "small.y4m");
-  const [width, height, frames] = [320, 180, 30];
+/** Grounds, coats, skins and hair of the people drawn. */
+const PEOPLE = [
+  { ground: "#7A8B90", coat: "#6B2F3D", skin: "#8D5A3C", hair: "#5E3A22" },
+  { ground: "#8A9466", coat: "#4A3B5C", skin: "#D9A066", hair: "#14191C" },
+  { ground: "#6F6A87", coat: "#27365A", skin: "#F2C9A8", hair: "#3A2A20" },
+];
+
+/** Returns a low-resolution moving picture of somebody drawn who breathes, as a Y4M file. */
+export function portrait(which = 0, [width, height] = [320, 180]) {
+  const { ground, coat, skin, hair } = PEOPLE[which % PEOPLE.length];
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "plenary-y4m-")), "Camera.y4m");
   const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F15:1 Ip A1:1 C420jpeg\n`)];
-  for (let frame = 0; frame < frames; frame += 1) {
-    const luma = Buffer.alloc(width * height, 90);
-    for (let y = 60; y < 120; y += 1) luma.fill(210, y * width + frame * 8, y * width + frame * 8 + 60);
-    parts.push(Buffer.from("FRAME\n"), luma, Buffer.alloc((width / 2) * (height / 2), 110), Buffer.alloc((width / 2) * (height / 2), 150));
+  const isWithin = (x, y, cx, cy, rx, ry) => ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 <= 1;
+  for (let frame = 0; frame < 16; frame += 1) {
+    const lift = 1.5 * Math.sin((frame * Math.PI) / 8);
+    const colourAt = (px, py) => {
+      const x = (px * 320) / width;
+      const y = (py * 180) / height + lift;
+      if (isWithin(x, y, 160, 72, 34, 36) && y < 66 && !isWithin(x, y, 160, 92, 29, 32)) return hair;
+      if (isWithin(x, y, 160, 82, 29, 36)) return skin;
+      if (x > 146 && x < 174 && y > 108 && y < 134) return skin;
+      if (isWithin(x, y, 160, 190, 92, 64)) return coat;
+      return ground;
+    };
+    const planes = [Buffer.alloc(width * height), Buffer.alloc((width * height) / 4), Buffer.alloc((width * height) / 4)];
+    for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) planes[0][y * width + x] = yuvOf(colourAt(x, y))[0];
+    for (let y = 0; y < height / 2; y += 1) {
+      for (let x = 0; x < width / 2; x += 1) {
+        const [, u, v] = yuvOf(colourAt(2 * x, 2 * y));
+        planes[1][(y * width) / 2 + x] = u;
+        planes[2][(y * width) / 2 + x] = v;
+      }
+    }
+    parts.push(Buffer.from("FRAME\n"), ...planes);
   }
   writeFileSync(file, Buffer.concat(parts));
   return file;
+}
+
+const yuvByColour = new Map();
+
+/** Returns a colour as full-range YUV (BT.601), which is what `C420jpeg` means. */
+function yuvOf(colour) {
+  let yuv = yuvByColour.get(colour);
+  if (yuv === undefined) {
+    const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+    yuv = [0.299 * r + 0.587 * g + 0.114 * b, 128 - 0.169 * r - 0.331 * g + 0.5 * b, 128 + 0.5 * r - 0.419 * g - 0.081 * b].map((part) => Math.max(0, Math.min(255, Math.round(part))));
+    yuvByColour.set(colour, yuv);
+  }
+  return yuv;
 }
 
 /** Returns a WAV that Chromium plays as microphone: the clip as 48 kHz, 16 bit, mono, with a silence before and after. */
@@ -89,7 +131,7 @@ export function speech(clip, { beforeMs = 500, afterMs = 2500 } = {}) {
   header.writeUInt32LE(data.length, 40);
   const file = path.join(mkdtempSync(path.join(tmpdir(), "plenary-wav-")), clip);
   writeFileSync(file, Buffer.concat([header, data]));
-  return { file, ms: Math.round((data.length / 2 / out) * 1000) };
+  return file;
 }
 
 function wavOf(bytes) {

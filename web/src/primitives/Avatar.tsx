@@ -9,7 +9,7 @@ interface AvatarProps {
 
 /** The initials of somebody. */
 export function Avatar({ name }: AvatarProps): ReactElement {
-  const ground = Array.from(name).reduce((sum, char) => sum + (char.codePointAt(0) ?? 0), 0) % GROUNDS;
+  const ground = Array.from(name).reduce((sum, char) => (31 * sum + (char.codePointAt(0) ?? 0)) % 65_521, 7) % GROUNDS;
   return (
     <span className={`avatar ground-${ground}`} aria-hidden="true">
       {initialsOf(name)}

@@ -5,7 +5,7 @@ interface ControlButtonProps {
   icon: ReactNode;
   /** The word under the icon: the state. */
   word: string;
-  /** The accessible name: the act. */
+  /** What it is or does. With the word it is the accessible name. */
   act: string;
   onPress: () => void;
   look?: "plain" | "on" | "off" | "leave";
@@ -23,7 +23,7 @@ export function ControlButton({ icon, word, act, onPress, look = "plain", isPres
       <span aria-hidden="true">{word}</span>
     </>
   );
-  const shared = { className: `control-button ${look}`, "aria-label": act, ...(keys === undefined ? {} : { "aria-keyshortcuts": keys }) };
+  const shared = { className: `control-button ${look}`, "aria-label": act.includes(word) ? act : `${act}: ${word}`, ...(keys === undefined ? {} : { "aria-keyshortcuts": keys }) };
   if (isPressed === undefined) {
     return (
       <Pressable {...shared} onPress={onPress}>

@@ -33,8 +33,8 @@ export function Preview({ model }: PreviewProps): ReactElement {
         )}
       </div>
       <div className="preview-controls">
-        <ControlButton icon={mic === null ? <MicOff className="icon control" aria-hidden="true" /> : <Mic className="icon control" aria-hidden="true" />} word={t(mic === null ? "meeting.mic_off" : "meeting.mic_on")} act={t("meeting.mic_act")} isPressed={mic !== null} look={mic === null ? "off" : "on"} onPress={model.mic.toggle} />
-        <ControlButton icon={camera === null ? <VideoOff className="icon control" aria-hidden="true" /> : <Video className="icon control" aria-hidden="true" />} word={t(camera === null ? "meeting.camera_off" : "meeting.camera_on")} act={t("meeting.camera_act")} isPressed={camera !== null} look={camera === null ? "off" : "on"} onPress={model.camera.toggle} />
+        <ControlButton icon={mic === null ? <MicOff className="icon control" aria-hidden="true" /> : <Mic className="icon control" aria-hidden="true" />} word={t(mic === null ? "meeting.mic_off" : "meeting.mic_on")} act={t("meeting.microphone")} isPressed={mic !== null} look={mic === null ? "off" : "on"} onPress={model.mic.toggle} />
+        <ControlButton icon={camera === null ? <VideoOff className="icon control" aria-hidden="true" /> : <Video className="icon control" aria-hidden="true" />} word={t(camera === null ? "meeting.camera_off" : "meeting.camera_on")} act={t("meeting.camera")} isPressed={camera !== null} look={camera === null ? "off" : "on"} onPress={model.camera.toggle} />
       </div>
       <div className="devices">
         <DeviceChoice label={t("meeting.microphone")} input={model.mic} />

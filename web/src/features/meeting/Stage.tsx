@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactElement } from "react";
 
 import type { Lobby } from "../../api/index.ts";
 import { shortcutOf, useCell, useMessages } from "../../kit/index.ts";
+import { Button } from "../../primitives/index.ts";
 import { CaptionBand } from "./CaptionBand.tsx";
 import { ConnectionBand } from "./ConnectionBand.tsx";
 import { ControlBar } from "./ControlBar.tsx";
@@ -24,6 +25,7 @@ const PANEL_DOCKED = "(min-width: 1024px)";
 export function Stage({ stage, lobby }: StageProps): ReactElement {
   const t = useMessages();
   const link = useCell(stage.link);
+  const isSoundBlocked = useCell(stage.isSoundBlocked);
   const isAlone = useCell(stage.people).length === 1;
   const [isPanelOpen, setPanelOpen] = useState(() => window.matchMedia(PANEL_DOCKED).matches);
   const [hasCaptions, setCaptions] = useState(true);
@@ -51,6 +53,14 @@ export function Stage({ stage, lobby }: StageProps): ReactElement {
       <div className={isPanelOpen ? "meeting-body" : "meeting-body solo"}>
         <div className="meeting-main">
           {link.name === "down" ? <ConnectionBand stage={stage} sinceMs={link.sinceMs} /> : null}
+          {isSoundBlocked ? (
+            <section className="sound-band" aria-label={t("meeting.start_sound")}>
+              <p className="grows">{t("meeting.sound_blocked")}</p>
+              <Button variant="primary" size="row" onPress={stage.startSound}>
+                {t("meeting.start_sound")}
+              </Button>
+            </section>
+          ) : null}
           {isAlone ? <p className="alone">{t("meeting.alone")}</p> : null}
           <Tiles stage={stage} />
         </div>

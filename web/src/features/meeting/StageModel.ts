@@ -10,10 +10,10 @@ import { byArrival, personOf, type Person } from "./person.ts";
 import { Speaking } from "./speaking.ts";
 
 /** How often the link, the speakers and the clock are looked at. */
-const TICK_MS = 400;
+const TICK_MS = 250;
 
 /** How long the server may take to answer whether it is there; with `SUSPECT_MS` less than the 3 s promised. */
-const PROBE_MS = 1000;
+const PROBE_MS = 900;
 
 /** Pauses between our tries to join again, the last one repeated. */
 const RETRY_MS = [300, 700, 1500, 3000];

@@ -20,6 +20,13 @@ test("silence raises a question, and no answer means no connection since the las
   expect([isAsked, watch.state]).toEqual([true, { name: "down", sinceMs: 1000 }]);
 });
 
+test("a server that answered is not asked again at once", () => {
+  const watch = new LinkWatch(0);
+  watch.handleAnswer(true, 2000);
+
+  expect([watch.isSuspect(2300), watch.isSuspect(2800)]).toEqual([false, true]);
+});
+
 test("media that flows again ends it", () => {
   const watch = new LinkWatch(0);
   watch.handleAnswer(false, 2000);

@@ -1,5 +1,8 @@
 /** Silence of the media path after which we ask the server whether anybody is there. */
-const SUSPECT_MS = 900;
+const SUSPECT_MS = 800;
+
+/** How often we ask while there is no connection. */
+const RETRY_MS = 500;
 
 /** Silence of the media path after which it counts as cut although the server answers: UDP alone is gone. */
 const MEDIA_CUT_MS = 7000;
@@ -11,16 +14,18 @@ export type Link = { name: "up" } | { name: "down"; sinceMs: number };
  * told within 3.
  *
  * ```text
- *   up ── silent for 0.9 s ──► asks ── no answer ──► down ── media flows and the room is joined ──► up
+ *   up ── silent for 0.8 s ──► asks ── no answer ──► down ── media flows and the room is joined ──► up
  * ```
  */
 export class LinkWatch {
   private heardMs: number;
+  private answeredMs: number;
   private link: Link = { name: "up" };
   private isJoined = true;
 
   constructor(nowMs: number) {
     this.heardMs = nowMs;
+    this.answeredMs = nowMs;
   }
 
   get state(): Link {
@@ -44,13 +49,15 @@ export class LinkWatch {
 
   /** The server was asked: it answered or it did not. */
   handleAnswer(isThere: boolean, nowMs: number): void {
+    this.answeredMs = nowMs;
     if (!isThere) this.cut(nowMs);
     else if (nowMs - this.heardMs > MEDIA_CUT_MS) this.cut(nowMs);
   }
 
   /** Returns whether the server should be asked. */
   isSuspect(nowMs: number): boolean {
-    return this.link.name === "down" || nowMs - this.heardMs >= SUSPECT_MS;
+    const silence = nowMs - Math.max(this.heardMs, this.answeredMs);
+    return silence >= (this.link.name === "down" ? RETRY_MS : SUSPECT_MS);
   }
 
   private cut(nowMs: number): void {

@@ -1,0 +1,199 @@
+// Every page once through axe, the meeting by keyboard, and, with --shots, six pages as pictures
+// for the guide: at 390 and 1280 px, light, dark and Arabic.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { barriersOn } from "./axe.mjs";
+import { openBrowser, personIn, portrait, speech, until } from "./browser.mjs";
+import { startServer } from "./server.mjs";
+
+const LOOKS = [
+  { name: "light", language: "en", scheme: "light" },
+  { name: "dark", language: "en", scheme: "dark" },
+  { name: "ar", language: "ar", scheme: "light" },
+];
+
+const SIZES = [
+  [390, 844],
+  [1280, 800],
+];
+
+describe("the pages", { concurrency: false }, () => {
+  const world = {};
+
+  before(async () => {
+    world.server = await startServer({ hasDemonstration: true });
+    world.browser = await openBrowser({ picture: portrait(0, [640, 360]) });
+    const link = (who) => world.server.said.map((line) => line.trim().split(/\s+/u)).find(([name]) => name === who)?.[1];
+    Object.assign(world, { survey: link("citizen"), delegate: link("delegate") });
+    const organiser = await personIn(world.browser);
+    await organiser.goto(world.server.organiserLink);
+    await organiser.getByRole("navigation").getByRole("link").nth(1).click();
+    await organiser.getByRole("heading", { level: 1, name: "What future do we want?" }).waitFor();
+    world.organiser = organiser;
+    world.dialogue = `${world.server.address}/o${new URL(organiser.url()).search}`;
+    world.slug = new URL(await organiser.getByRole("link", { name: "Public page" }).getAttribute("href"), world.server.address).pathname.split("/").at(-1);
+    await organiser.getByRole("button", { name: "Publish the report" }).first().click();
+    await organiser.getByText("Edition 1", { exact: true }).waitFor({ timeout: 120_000 });
+    world.cookies = await organiser.context().cookies();
+  });
+
+  after(async () => {
+    await world.browser?.close();
+    await world.server?.stop();
+  });
+
+  test("axe finds nothing on the public page, the survey, the results and the report", async () => {
+    const { address } = world.server;
+    for (const language of ["en", "ar"]) {
+      const page = await personIn(world.browser, { language });
+      for (const place of [`${address}/${language}`, `${address}/${language}/d/${world.slug}`, world.survey, `${address}/${language}/d/${world.slug}/results`, `${address}/${language}/d/${world.slug}/report/1`]) {
+        await page.goto(place);
+        assert.deepEqual(await barriersOn(page), [], place);
+      }
+      await page.context().close();
+    }
+  });
+
+  test("axe finds nothing on the organiser's pages, in either theme", async () => {
+    for (const scheme of ["light", "dark"]) {
+      const page = await organiserPage(world, { scheme });
+      await page.goto(`${world.server.address}/o`);
+      await page.getByRole("heading", { level: 1, name: "Dialogues" }).waitFor();
+      assert.deepEqual(await barriersOn(page), [], "overview");
+      await page.getByRole("main").getByRole("button", { name: "New dialogue" }).click();
+      await page.getByLabel("The question, English").waitFor();
+      await page.getByRole("button", { name: "Open the dialogue" }).click();
+      await page.getByText("This is missing in this language.").waitFor();
+      assert.deepEqual(await barriersOn(page), [], "new dialogue with its faults");
+      await page.goto(world.dialogue);
+      await page.getByText("Edition 1", { exact: true }).waitFor();
+      assert.deepEqual(await barriersOn(page), [], "dialogue");
+      for (const [open, close] of [["Share", "Back to the dialogue"], ["Plan a meeting", "Not now"], ["Remove the demonstration", "Keep it"]]) {
+        await page.getByRole("button", { name: open, exact: true }).first().click();
+        await page.getByRole("button", { name: close }).waitFor();
+        assert.deepEqual(await barriersOn(page), [], open);
+        await page.getByRole("button", { name: close }).click();
+      }
+      await page.context().close();
+    }
+  });
+
+  test("a visitor without the link is told how to get one, in words", async () => {
+    const page = await personIn(world.browser);
+    await page.goto(`${world.server.address}/o#AAAAAAAAAAAAAAAAAAAAAA`);
+    await page.getByRole("heading", { name: "This side opens with the organiser’s link." }).waitFor();
+    await page.getByText("This link is no longer valid.").waitFor();
+    assert.deepEqual(await barriersOn(page), []);
+    await page.context().close();
+  });
+
+  test("axe finds nothing in the lobby and the meeting, which works by keyboard", async () => {
+    const page = await personIn(world.browser, { scheme: "dark" });
+    await page.goto(world.delegate);
+    await page.getByRole("button", { name: "Join now" }).waitFor();
+    assert.equal(new URL(page.url()).hash, "", "the secret stays in nobody's history");
+    assert.deepEqual(await barriersOn(page), [], "lobby");
+    await page.getByRole("button", { name: "Join now" }).click();
+    await page.getByText("Write your name, so that others know who speaks.").waitFor();
+    await page.getByLabel("Your name, as others will read it").fill("Ngozi Eze");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Leave the meeting" }).waitFor();
+    assert.deepEqual(await barriersOn(page), [], "stage, joined with everything off");
+
+    const mic = page.getByRole("button", { name: /^Microphone:/u });
+    assert.equal(await mic.getAttribute("aria-pressed"), "false");
+    await page.keyboard.press("Alt+Shift+KeyM");
+    await until("the microphone is on", async () => (await mic.getAttribute("aria-pressed")) === "true");
+    await page.keyboard.press("Alt+Shift+KeyM");
+    await until("it is muted", async () => (await mic.getAttribute("aria-pressed")) === "false");
+    await page.keyboard.press("Alt+Shift+KeyP");
+    await page.getByRole("complementary").waitFor({ state: "hidden" });
+    await page.keyboard.press("Alt+Shift+KeyL");
+    await page.getByRole("dialog", { name: "Languages and devices" }).waitFor();
+    assert.deepEqual(await barriersOn(page), [], "settings");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Leave the meeting" }).click();
+    await page.getByRole("heading", { name: "You have left the meeting." }).waitFor();
+    assert.deepEqual(await barriersOn(page), [], "after it");
+    await page.context().close();
+  });
+
+  test("the lobby says what to do when the browser refuses the camera", async () => {
+    const page = await personIn(world.browser);
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = async () => {
+        throw new DOMException("refused by the test's browser", "NotAllowedError");
+      };
+    });
+    await page.goto(world.delegate);
+    await page.getByRole("button", { name: /^Camera:/u }).click();
+    await page.getByText("Your browser does not let this page use it (Camera).").waitFor();
+    await page.context().close();
+  });
+
+  test("six pages as pictures for the guide", { skip: process.env.E2E_SHOTS !== "1" && "only with --shots" }, async () => {
+    const folder = fileURLToPath(new URL("../../docs/guide/shots/", import.meta.url));
+    mkdirSync(folder, { recursive: true });
+    const browsers = [await openBrowser({ picture: portrait(1, [640, 360]), sound: speech("two_cities.wav") }), await openBrowser({ picture: portrait(2, [640, 360]) })];
+    const speaker = await guest(world, browsers[0], "Sofía Herrera");
+    await speaker.getByRole("button", { name: /^Microphone:/u }).click();
+    await guest(world, browsers[1], "Priya Nair");
+    for (const look of LOOKS) {
+      for (const [width, height] of SIZES) {
+        const page = await organiserPage(world, { ...look, width, height });
+        const shoot = async (name) => {
+          await page.evaluate(() => document.fonts.ready);
+          await page.screenshot({ path: `${folder}${name}-${width}-${look.name}.png` });
+        };
+        const { address } = world.server;
+        await page.goto(world.survey);
+        await shoot("survey");
+        await page.goto(`${address}/${look.language}/d/${world.slug}/results`);
+        await shoot("results");
+        await page.goto(`${address}/${look.language}/d/${world.slug}/report/1`);
+        await shoot("report");
+        await page.goto(world.dialogue);
+        await page.locator("[data-edition='1']").waitFor();
+        await shoot("organiser");
+        await page.goto(world.delegate);
+        await page.locator("input[name=name]").fill("Omar Haddad");
+        await page.locator(".preview-controls button").last().click();
+        await until("the preview moves", async () => page.evaluate(() => document.querySelector(".preview video")?.currentTime > 0.5));
+        await shoot("lobby");
+        if (look.language === "en") {
+          await page.getByRole("button", { name: "I read captions in" }).click();
+          await page.getByRole("option", { name: "Português" }).click();
+        }
+        await page.locator("button[type=submit]").click();
+        await until("two pictures move", async () => page.evaluate(() => [...document.querySelectorAll(".stage video")].filter((video) => video.currentTime > 0.5).length >= 3), { withinMs: 40_000 });
+        await page.locator(".caption").waitFor({ timeout: 60_000 });
+        await page.locator(".tile.speaks").waitFor({ timeout: 60_000 });
+        await shoot("meeting");
+        await page.context().close();
+      }
+    }
+    for (const browser of browsers) await browser.close();
+  });
+});
+
+/** Opens a page of the organiser, who is let in already. */
+async function organiserPage(world, options) {
+  const page = await personIn(world.browser, options);
+  await page.context().addCookies(world.cookies);
+  return page;
+}
+
+/** Somebody who sits in the meeting with a camera. */
+async function guest(world, browser, name) {
+  const page = await personIn(browser);
+  await page.goto(world.delegate);
+  await page.getByLabel("Your name, as others will read it").fill(name);
+  await page.getByRole("button", { name: /^Camera:/u }).click();
+  await page.getByRole("button", { name: /^Camera:/u, pressed: true }).waitFor();
+  await page.getByRole("button", { name: "Join now" }).click();
+  await page.getByRole("button", { name: "Leave the meeting" }).waitFor();
+  return page;
+}
