@@ -104,19 +104,16 @@ impl Rooms {
                 return None;
             }
             let (inputs, receiver) = room::channel();
-            let task =
-                tokio::spawn(room::run(self.clone(), name.clone(), receiver, inputs.clone()));
+            let task = tokio::spawn(room::run(self.clone(), name.clone(), receiver));
             open_by_name.insert(name.clone(), Open { inputs, task });
             metrics::rooms(1);
         }
         let inputs = open_by_name.get(name)?.inputs.clone();
-        match inputs.try_send(input) {
-            Ok(()) => Some(inputs),
-            Err(_) => {
-                metrics::what("room_busy");
-                None
-            }
+        if inputs.try_send(input).is_err() {
+            metrics::what("room_busy");
+            return None;
         }
+        Some(inputs)
     }
 
     /// Forgets a room, unless somebody has come in meanwhile. Returns whether it is forgotten.

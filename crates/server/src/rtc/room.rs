@@ -26,7 +26,7 @@ const EVENTS_MAX: usize = 16_384;
 const CLOSING: Duration = Duration::from_millis(500);
 
 /// How long a room sleeps when it has no deadline.
-const NAP_MAX: Duration = Duration::from_secs(60);
+const NAP_MAX: Duration = Duration::from_mins(1);
 
 /// Frames for one WebSocket; its task writes them. Full means a reader that does not read.
 pub(super) type Frames = mpsc::Sender<Bytes>;
@@ -43,13 +43,8 @@ pub(super) fn channel() -> (mpsc::Sender<Input>, mpsc::Receiver<Input>) {
     mpsc::channel(INPUTS_MAX)
 }
 
-/// Runs a room until it has ended. Holds a sender of its own inputs' channel only to keep it open.
-pub(super) async fn run(
-    rooms: Rooms,
-    name: RoomName,
-    inputs: mpsc::Receiver<Input>,
-    _inputs: mpsc::Sender<Input>,
-) {
+/// Runs a room until it has ended.
+pub(super) async fn run(rooms: Rooms, name: RoomName, inputs: mpsc::Receiver<Input>) {
     tracing::info!(room = name.0, "room opened");
     let (events, received) = mpsc::channel(EVENTS_MAX);
     let room = Room::new(
@@ -96,11 +91,9 @@ impl Task {
                     self.room.media(event, self.now());
                     false
                 }
-                () = tokio::time::sleep(wake) => {
-                    self.room.handle_timeout(self.now());
-                    false
-                }
+                () = tokio::time::sleep(wake) => false,
             };
+            self.handle_timeout();
             let has_ended = self.drain();
             if is_shut {
                 return;
@@ -156,7 +149,7 @@ impl Task {
                     }
                 }
                 Output::Caption(caption) => {
-                    self.rooms.inner().recorder.caption(&self.name, caption)
+                    self.rooms.inner().recorder.caption(&self.name, caption);
                 }
                 Output::Came(present) => self.rooms.inner().recorder.came(&self.name, &present),
                 Output::Went(present) => self.rooms.inner().recorder.went(&self.name, &present),
@@ -199,6 +192,13 @@ impl Task {
         }
         self.open();
         false
+    }
+
+    fn handle_timeout(&mut self) {
+        let now = self.now();
+        if self.room.poll_timeout().is_some_and(|(at, _)| at <= now) {
+            self.room.handle_timeout(now);
+        }
     }
 
     fn nap(&self) -> Duration {

@@ -8,5 +8,6 @@ mod interpret;
 mod listen;
 mod log;
 mod meeting;
+mod rtc;
 mod site;
 mod survey;
