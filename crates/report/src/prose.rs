@@ -17,6 +17,8 @@ pub(crate) enum Fill {
     Hole(Hole),
     /// Somebody's own words.
     Name(String),
+    /// Several names, each by itself: one in Arabic must not turn its neighbours round.
+    Names(Vec<String>),
 }
 
 /// Returns the sentence with its holes filled.
@@ -47,10 +49,23 @@ fn pieces(text: &str, fills: &[(&str, Fill)]) -> Vec<Piece> {
         }
         let place = part.chars().next().map(|c| u32::from(c).wrapping_sub(DIGIT_0));
         let fill = place.and_then(|i| fills.get(usize::try_from(i).ok()?));
-        pieces.extend(fill.map(|(_, fill)| match fill {
-            Fill::Hole(hole) => Piece::Hole { hole: hole.clone() },
-            Fill::Name(text) => Piece::Name { text: text.replace(MARK, "") },
-        }));
+        let Some((_, fill)) = fill else { continue };
+        match fill {
+            Fill::Hole(hole) => pieces.push(Piece::Hole { hole: hole.clone() }),
+            Fill::Name(text) => pieces.push(name(text)),
+            Fill::Names(names) => {
+                for (i, text) in names.iter().enumerate() {
+                    if i > 0 {
+                        pieces.push(Piece::Words { text: " · ".to_owned() });
+                    }
+                    pieces.push(name(text));
+                }
+            }
+        }
     }
     pieces
+}
+
+fn name(text: &str) -> Piece {
+    Piece::Name { text: text.replace(MARK, "") }
 }

@@ -198,11 +198,11 @@ fn page_text(document: &Document) -> String {
 }
 
 /// Blanks of every kind, and the marks of direction, which poppler leaves out. List bullets are
-/// drawn on paper and styled on the page. A dot beside an Arabic name is put on its other side.
+/// drawn on paper and styled on the page.
 fn without_space(text: &str) -> String {
     let is_left_out = |c: char| {
         c.is_whitespace()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '•' | '·')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '•')
     };
     text.chars().filter(|c| !is_left_out(*c)).collect()
 }

@@ -6,6 +6,7 @@ use stats::Variable;
 use super::{Format, Writer, name};
 use crate::chart::{Assembly, Base, Figure, Invitation, Plot, Weighing, Who};
 use crate::document::{Cover, Figure as Shown, Prose};
+use crate::prose::Fill;
 use crate::query::{Moment, Query, Whole};
 
 /// The regions from west to east, by their codes.
@@ -91,12 +92,11 @@ fn assembly(writer: &Writer<'_>) -> Option<Shown> {
 
 fn colophon(writer: &Writer<'_>) -> Prose {
     let record = writer.results.record;
-    // Each name is isolated: an Arabic one must not turn its neighbours round.
     let others: Vec<String> = record
         .languages
         .iter()
         .filter(|tag| **tag != writer.tag)
-        .map(|tag| format!("\u{2068}{}\u{2069}", tag.autonym()))
+        .map(|tag| tag.autonym().to_owned())
         .collect();
     let (Some(read), Some(edition)) = (writer.day(Moment::Read), writer.whole(&Query::Edition))
     else {
@@ -104,6 +104,6 @@ fn colophon(writer: &Writer<'_>) -> Prose {
     };
     writer.say(
         "report.colophon",
-        &[("read", read), ("edition", edition), ("languages", name(others.join(" · ")))],
+        &[("read", read), ("edition", edition), ("languages", Fill::Names(others))],
     )
 }

@@ -4,6 +4,7 @@ use stats::{Variable, population};
 
 use super::{Format, Writer, name, text};
 use crate::document::{Block, Chapter, Prose};
+use crate::prose::Fill;
 use crate::query::{Query, Whole, WordedBy};
 use crate::results::SurveyResults;
 
@@ -65,7 +66,7 @@ fn absent(writer: &Writer<'_>, survey: usize, results: &SurveyResults<'_>) -> Op
     }
     let label = |(variable, code): &(Variable, u8)| writer.code(survey, *variable, *code);
     let labels: Vec<String> = absent.iter().map(label).collect();
-    Some(writer.say("report.method_absent", &[("groups", name(labels.join(" · ")))]))
+    Some(writer.say("report.method_absent", &[("groups", Fill::Names(labels))]))
 }
 
 fn wordings(writer: &Writer<'_>, survey: usize) -> Option<Prose> {
