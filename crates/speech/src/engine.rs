@@ -1,4 +1,4 @@
-//! The engines behind three small traits. Each call blocks its thread for as long as it computes,
+//! The engines: one ear, and recognisers and translators behind two small traits. Each call blocks its thread for as long as it computes,
 //! so they run on the [`Pool`](crate::Pool), never in an async task.
 
 use std::fmt;
@@ -15,14 +15,10 @@ pub(crate) mod onnx;
 pub(crate) mod silero;
 pub(crate) mod whisper;
 
-/// Tells speech from everything else. Holds the state of one track.
-pub trait VoiceActivity: fmt::Debug + Send {
-    /// Returns how likely it is that this frame ([`FRAME`](crate::FRAME) samples) is speech, 0…1.
-    fn probability(&mut self, frame: &[f32]) -> Result<f32, SpeechError>;
-}
+pub use silero::Voice;
 
 /// Turns speech into text. Stays on the worker's thread that started it.
-pub trait Recogniser: fmt::Debug {
+pub(crate) trait Recogniser: fmt::Debug {
     /// Returns what is said in `pcm` (16 kHz, at most half a minute), or [`SpeechError::Late`].
     fn recognise(
         &mut self,
@@ -33,7 +29,7 @@ pub trait Recogniser: fmt::Debug {
 }
 
 /// Turns text of one language into text of another. Stays on the worker's thread that started it.
-pub trait Translator: fmt::Debug {
+pub(crate) trait Translator: fmt::Debug {
     /// Returns the translation, or [`SpeechError::Late`].
     fn translate(&mut self, text: &str, deadline: Instant) -> Result<String, SpeechError>;
 }

@@ -1,5 +1,5 @@
 //! One track that is heard: sound goes in, work for the [`Pool`](crate::Pool) and captions come
-//! out. Joins the ear ([`VoiceActivity`]) to the rules ([`Listener`]) and keeps the sound that the
+//! out. Joins the ear ([`Voice`]) to the rules ([`Listener`]) and keeps the sound that the
 //! rules may still ask for.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use language::Tag;
 use model::Timestamp;
 use model::caption::Caption;
 
-use crate::{FRAME, RATE, SpeechError, VoiceActivity};
+use crate::{FRAME, RATE, SpeechError, Voice};
 
 /// The sound that is kept: an utterance of 6 s with its pre-roll, and the pause behind it.
 const KEPT_FRAMES: usize = 312;
@@ -33,7 +33,7 @@ pub enum Work {
 /// Hears one track.
 #[derive(Debug)]
 pub struct Hearing {
-    voice: Box<dyn VoiceActivity>,
+    voice: Voice,
     listener: Listener,
     /// Sound of the last frames, and after them what does not fill a frame yet.
     kept: Vec<f32>,
@@ -44,7 +44,7 @@ pub struct Hearing {
 }
 
 impl Hearing {
-    pub fn new(voice: Box<dyn VoiceActivity>, source: Source) -> Self {
+    pub fn new(voice: Voice, source: Source) -> Self {
         Self { voice, listener: Listener::new(source), kept: Vec::new(), first: 0, heard: 0 }
     }
 

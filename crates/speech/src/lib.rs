@@ -18,7 +18,7 @@ pub mod pack;
 mod pool;
 
 pub use audio::{FRAME, RATE, Third};
-pub use engine::{Recogniser, Translator, VoiceActivity};
+pub use engine::Voice;
 pub use error::SpeechError;
 pub use hearing::{Hearing, Work};
 pub use library::{Library, Missing};

@@ -12,7 +12,7 @@ use crate::engine::apertium::{self, Apertium, Mode};
 use crate::engine::bergamot::Bergamot;
 use crate::engine::moonshine::Moonshine;
 use crate::engine::whisper::Whisper;
-use crate::engine::{Recogniser, Translator, VoiceActivity, onnx, silero};
+use crate::engine::{Recogniser, Translator, Voice, onnx, silero};
 use crate::pack::{self, Engine, Pack, Role};
 
 /// What a pair is taken for whose pack states no quality, in percent.
@@ -120,7 +120,7 @@ impl Library {
     }
 
     /// Starts to listen to one track.
-    pub fn voice(&self) -> Result<Box<dyn VoiceActivity>, SpeechError> {
+    pub fn voice(&self) -> Result<Voice, SpeechError> {
         self.voice.as_ref().map(silero::Model::listen).ok_or(SpeechError::NoPack)
     }
 

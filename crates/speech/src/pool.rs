@@ -11,7 +11,8 @@ use std::time::Instant;
 use language::Tag;
 use tracing::error;
 
-use crate::{Library, Recogniser, SpeechError, Translator};
+use crate::engine::{Recogniser, Translator};
+use crate::{Library, SpeechError};
 
 /// Jobs that count and may wait: at 0.3 s each and two workers, what is behind them is too late.
 const LASTING_MAX: usize = 256;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ort::session::Session;
 use ort::value::TensorRef;
 
-use super::{VoiceActivity, onnx};
+use super::onnx;
 use crate::{FRAME, RATE, SpeechError, pack::Pack};
 
 /// Samples of the frame before that the model wants to see again.
@@ -21,8 +21,8 @@ const MEMORY: usize = 2 * 128;
 #[derive(Clone)]
 pub(crate) struct Model(Arc<Mutex<Session>>);
 
-/// One track's memory beside the shared model.
-struct Silero {
+/// Tells speech from everything else on one track: its memory beside the shared model.
+pub struct Voice {
     model: Model,
     memory: Vec<f32>,
     context: [f32; CONTEXT],
@@ -34,13 +34,14 @@ impl Model {
         Ok(Self(Arc::new(Mutex::new(session))))
     }
 
-    pub(crate) fn listen(&self) -> Box<dyn VoiceActivity> {
-        Box::new(Silero { model: self.clone(), memory: vec![0.0; MEMORY], context: [0.0; CONTEXT] })
+    pub(crate) fn listen(&self) -> Voice {
+        Voice { model: self.clone(), memory: vec![0.0; MEMORY], context: [0.0; CONTEXT] }
     }
 }
 
-impl VoiceActivity for Silero {
-    fn probability(&mut self, frame: &[f32]) -> Result<f32, SpeechError> {
+impl Voice {
+    /// Returns how likely it is that this frame ([`FRAME`] samples) is speech, 0…1.
+    pub fn probability(&mut self, frame: &[f32]) -> Result<f32, SpeechError> {
         if frame.len() != FRAME {
             return Err(failed(&"a frame has 512 samples"));
         }
@@ -76,9 +77,9 @@ fn failed(why: &dyn fmt::Display) -> SpeechError {
     SpeechError::Engine { engine: "silero", why: why.to_string() }
 }
 
-impl fmt::Debug for Silero {
+impl fmt::Debug for Voice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Silero")
+        f.write_str("Voice")
     }
 }
 
