@@ -56,13 +56,34 @@ impl Browser {
         cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
     }
 
+    /// Opens the page of a survey and sends its form, as without JavaScript.
+    pub(crate) fn answer(&self, path: &str) -> Answer {
+        let page = self.get(path).text();
+        let mut form = Vec::new();
+        for input in page.split("<input").skip(1).filter(|input| input.contains("type=\"hidden\""))
+        {
+            let attribute = |name: &str| {
+                let from = input.find(&format!("{name}=\""))? + name.len() + 2;
+                input[from..].split('"').next().map(str::to_owned)
+            };
+            let (Some(name), Some(value)) = (attribute("name"), attribute("value")) else {
+                continue;
+            };
+            form.push(format!("{name}={value}"));
+        }
+        form.extend(
+            ["q.consent=yes", "q.importance=essential", "q.region=europe"].map(str::to_owned),
+        );
+        self.post(path, "application/x-www-form-urlencoded", &form.join("&"))
+    }
+
     fn send(&self, method: &str, path: &str, content_type: &str, body: &str) -> Answer {
         let host = self.origin.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {}\r\nCookie: {}\r\n\
-             Content-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+             Accept: text/html\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.origin,
             self.cookie,
             body.len()

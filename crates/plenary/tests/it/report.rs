@@ -145,18 +145,7 @@ fn answer(citizen: &Browser, link: &str) {
     let path = link.splitn(4, '/').nth(3).expect("a path");
     let found = citizen.get(&format!("/{path}"));
     let path = found.header("location").map_or(format!("/{path}"), str::to_owned);
-    let page = citizen.get(&path).text();
-    let mut form = Vec::new();
-    for input in page.split("<input").skip(1).filter(|input| input.contains("type=\"hidden\"")) {
-        let attribute = |name: &str| {
-            let from = input.find(&format!("{name}=\""))? + name.len() + 2;
-            input[from..].split('"').next().map(str::to_owned)
-        };
-        let (Some(name), Some(value)) = (attribute("name"), attribute("value")) else { continue };
-        form.push(format!("{name}={value}"));
-    }
-    form.extend(["q.consent=yes", "q.importance=essential", "q.region=europe"].map(str::to_owned));
-    let thanks = citizen.post(&path, "application/x-www-form-urlencoded", &form.join("&"));
+    let thanks = citizen.answer(&path);
     assert_eq!(thanks.status, 303, "{}", thanks.text());
 }
 

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::page;
 
+/// When to try again after the disk was full: somebody has to come and make room.
+const FULL_RETRY_S: u32 = 60;
+
 /// An error on its way to the client: `application/problem+json`, or a page for a browser.
 ///
 /// The code is stable; the client translates it. Words for people stand in `messages/*/problem.json`
@@ -66,6 +69,13 @@ impl Problem {
     /// A queue is full or a disk is: try again after `seconds`.
     pub(crate) fn busy(seconds: u32) -> Self {
         Self { retry_after_s: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy") }
+    }
+
+    /// Nothing can be written until somebody makes room. Says so in the log, loudly.
+    pub(crate) fn full() -> Self {
+        tracing::error!("the disk is full: nothing can be written until somebody makes room");
+        let this = Self::new(StatusCode::INSUFFICIENT_STORAGE, "full");
+        this.with_retry_after(FULL_RETRY_S)
     }
 
     #[must_use]
@@ -130,12 +140,7 @@ impl From<store::StoreError> for Problem {
             store::StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict"),
             store::StoreError::Dangling(_) => Self::not_found(),
             store::StoreError::Unstorable(_) => Self::invalid("holds what cannot be stored"),
-            store::StoreError::Full(_) => {
-                tracing::error!(
-                    "the disk is full: nothing can be written until somebody makes room"
-                );
-                Self::busy(30)
-            }
+            store::StoreError::Full(_) => Self::full(),
             other @ (store::StoreError::Taken(_)
             | store::StoreError::Newer { .. }
             | store::StoreError::Changed { .. }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use language::Tag;
 use model::Timestamp;
 use model::cell::Stratum;
+use store::StoreError;
 use store::response::{NewResponse, Place, Reply, SubmitError};
 use survey::{Answers, Codes, FORM_BYTES_MAX, Form, FormError, parse_form, validate};
 
@@ -152,6 +153,7 @@ pub(crate) fn refused(error: &SubmitError) -> Problem {
         SubmitError::Full => {
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "busy").with_retry_after(RETRY_AFTER_S)
         }
+        SubmitError::Store(cause) if matches!(**cause, StoreError::Full(_)) => Problem::full(),
         SubmitError::Stopped | SubmitError::Store(_) => Problem::busy(RETRY_AFTER_S),
         SubmitError::Unstorable => Problem::new(StatusCode::BAD_REQUEST, "invalid"),
     }
