@@ -2,7 +2,7 @@
 // until its standard input ends.
 //
 //   node client.mjs <url> <token> <own Hz> <all Hz, with commas>
-import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, dispose } from "@livekit/rtc-node";
+import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoStream, dispose } from "@livekit/rtc-node";
 
 const [url, token, hz, all] = process.argv.slice(2);
 const others = all.split(",").map(Number).filter((other) => other !== Number(hz));
@@ -11,10 +11,13 @@ const started = Date.now();
 const heard = new Set();
 const texts = [];
 const data = [];
+/** Pictures that were shown, by their size. */
+const pictures = {};
 
 const room = new Room();
 room.on(RoomEvent.TrackSubscribed, (track) => {
   if (track.kind === TrackKind.KIND_AUDIO) void listen(track);
+  else void look(track);
 });
 room.on(RoomEvent.DataReceived, (payload) => data.push(new TextDecoder().decode(payload)));
 room.registerTextStreamHandler("greeting", async (reader) => texts.push(await reader.readAll()));
@@ -40,14 +43,25 @@ for (let at = 0; !isOver; at += 480) {
     await room.localParticipant.publishData(new TextEncoder().encode(`data ${hz}`), { reliable: true, topic: "greeting" });
   }
   if (at % (RATE * 5) === 0) console.error(`heard ${[...heard]} texts ${texts} data ${data} of ${room.remoteParticipants.size}`);
-  if (!isReported && heard.size === others.length && texts.length === others.length && data.length === others.length) {
+  if (!isReported && heard.size === others.length && texts.length === others.length && data.length === others.length && hasSeen()) {
     isReported = true;
-    console.log(JSON.stringify({ heard: [...heard], texts, data, ms: Date.now() - started }));
+    console.log(JSON.stringify({ heard: [...heard], texts, data, pictures, ms: Date.now() - started }));
   }
 }
 await room.disconnect();
 await dispose();
 process.exit(0);
+
+function hasSeen() {
+  return Object.values(pictures).some((count) => count >= 10);
+}
+
+async function look(remote) {
+  for await (const { frame } of new VideoStream(remote)) {
+    const size = `${frame.width}x${frame.height}`;
+    pictures[size] = (pictures[size] ?? 0) + 1;
+  }
+}
 
 /** Collects a second at a time and names its tone. */
 async function listen(remote) {

@@ -1,6 +1,7 @@
 // Two of our participants, LiveKit's Node SDK and its Python SDK in one meeting of the real server,
 // each let in by the meeting's link. Everybody plays a tone of their own, and must hear the tones
-// of the three others, their text streams and their data.
+// of the three others, their text streams and their data. Python also shows a camera with simulcast,
+// which Node must see.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { request } from "node:http";
@@ -26,7 +27,7 @@ const CLIENTS = [
 /** How long it may take until everybody has heard everybody, on a loaded machine. */
 const PATIENCE_MS = 60_000;
 
-test("two participants, rtc-node and Python livekit hear and read each other", async (context) => {
+test("two participants, rtc-node and Python livekit hear, see and read each other", async (context) => {
   const server = await startServer({ hasDemonstration: true, models: "/nonexistent" });
   context.after(() => server.stop());
   const code = await meetingOf(server);
@@ -39,6 +40,9 @@ test("two participants, rtc-node and Python livekit hear and read each other", a
     }),
   );
 
+  const { pictures } = results[CLIENTS.findIndex((client) => client.name === "node")];
+  console.log(`node saw ${JSON.stringify(pictures)}`);
+  assert.ok(Object.keys(pictures).includes("640x480"), "the highest layer");
   for (const [index, result] of results.entries()) {
     const others = CLIENTS.filter((_, at) => at !== index);
     const me = CLIENTS[index].name;

@@ -37,7 +37,7 @@ async fn who_takes_part_is_counted_and_what_they_let_be_kept_is_recorded() {
     let (meeting, code) = door.meeting().await;
     let (ana, _ana_events) = door.enter(&code, "Ana", true).await;
     let (rui, _rui_events) = door.enter(&code, "Rui", false).await;
-    let (robot, _robot_events) = door.join(&door.agent(&meeting.to_string())).await;
+    let (robot, _robot_events) = door.join(&agent(&meeting.to_string())).await;
 
     robot.send_caption(&caption("1", &ana.identity())).await.expect("the robot is there");
     robot.send_caption(&caption("2", &rui.identity())).await.expect("the robot is there");
@@ -118,9 +118,9 @@ async fn the_older_door_refuses_clearly_and_foreign_pages_stay_outside() {
     let good = door.mint(&token("r", "ana"));
 
     let old = door.knock(&format!("/rtc?access_token={good}"), None).await;
-    let foreign = door.knock(&door.path(&good), Some("https://evil.example")).await;
+    let foreign = door.knock(&path(&good), Some("https://evil.example")).await;
     let nonsense = door.knock(&format!("/rtc/v1?access_token={good}&join_request=%25"), None).await;
-    let own = door.knock(&door.path(&good), Some(&door.address)).await;
+    let own = door.knock(&path(&good), Some(&door.address)).await;
 
     assert_eq!(old.err(), Some(501));
     assert_eq!(foreign.err(), Some(403));
@@ -134,8 +134,7 @@ async fn nonsense_on_a_socket_harms_nobody_else() {
     let door = Door::open().await;
     let (ana, _ana_events) = door.join(&token("r", "ana")).await;
     let (rui, mut rui_events) = door.join(&token("r", "rui")).await;
-    let mut stranger =
-        door.knock(&door.path(&door.mint(&token("r", "zoe"))), None).await.expect("in");
+    let mut stranger = door.knock(&path(&door.mint(&token("r", "zoe"))), None).await.expect("in");
 
     for bytes in [vec![0xff; 300], vec![0; 100_000], b"{\"offer\":{\"sdp\":\"v=0\"}}".to_vec()] {
         stranger.send(Message::Binary(bytes.clone().into())).await.expect("it is taken");
@@ -162,7 +161,7 @@ async fn nonsense_on_a_socket_harms_nobody_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_never_reads_is_cut_off_and_delays_nobody() {
     let door = Door::open().await;
-    let mut deaf = door.knock(&door.path(&door.mint(&token("r", "deaf"))), None).await.expect("in");
+    let mut deaf = door.knock(&path(&door.mint(&token("r", "deaf"))), None).await.expect("in");
     let (ana, _ana_events) = door.join(&token("r", "ana")).await;
     let (rui, _rui_events) = door.join(&token("r", "rui")).await;
     let (_ben, mut ben_events) = door.join(&token("r", "ben")).await;
@@ -273,15 +272,6 @@ impl Door {
         self.site.app.secrets.rtc().mint(token)
     }
 
-    fn agent(&self, room: &str) -> Token {
-        Token { kind: TokenKind::Agent, ..token(room, "robot") }
-    }
-
-    fn path(&self, token: &str) -> String {
-        let request = signal::join::write_wrapped(&JoinRequest::default());
-        format!("/rtc/v1?access_token={token}&join_request={request}")
-    }
-
     /// Opens a WebSocket; the status if it is refused.
     async fn knock(&self, path: &str, origin: Option<&str>) -> Result<Socket, u16> {
         let address = self.address.replace("http", "ws");
@@ -343,6 +333,16 @@ async fn read(events: &mut Events) -> String {
         }
     };
     tokio::time::timeout(LIMIT, waiting).await.expect("the text arrives")
+}
+
+/// The way of a token into its room.
+fn path(token: &str) -> String {
+    let request = signal::join::write_wrapped(&JoinRequest::default());
+    format!("/rtc/v1?access_token={token}&join_request={request}")
+}
+
+fn agent(room: &str) -> Token {
+    Token { kind: TokenKind::Agent, ..token(room, "robot") }
 }
 
 fn token(room: &str, identity: &str) -> Token {
