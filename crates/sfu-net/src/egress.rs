@@ -73,7 +73,7 @@ impl Egress {
 impl Run {
     /// Whether a neighbour fits: all segments are of one size, only the last may be smaller.
     fn takes(&self, segment: usize, n: usize) -> bool {
-        self.bytes % self.segment == 0
+        self.bytes.is_multiple_of(self.segment)
             && (segment == self.segment || (n == segment && n < self.segment))
             && self.bytes + n <= RUN_BYTES_MAX
             && self.datagrams() + n.div_ceil(self.segment) <= SEGMENTS_MAX

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 
 use model::media::{Command, Event, RoomName};
 use prometheus_client::registry::Registry;
+use sfu::engine::Engine;
 use sfu::engine::str0m::{EngineError, Str0m};
 use sfu::shard::Shard;
 
@@ -117,9 +118,17 @@ impl std::fmt::Debug for Media {
 
 impl Media {
     /// Opens the sockets and starts the workers.
+    #[expect(clippy::needless_pass_by_value, reason = "it is the caller's to give")]
     pub fn start(config: MediaConfig) -> Result<Self, MediaError> {
+        Self::start_with(&config, Str0m::new)
+    }
+
+    fn start_with<E: Engine + Send + 'static>(
+        config: &MediaConfig,
+        engine: impl Fn(&[SocketAddr]) -> Result<E, EngineError>,
+    ) -> Result<Self, MediaError> {
         let here = socket::local_addresses().map_err(MediaError::Addresses)?;
-        let advertised = advertised(&config, &here)?;
+        let advertised = advertised(config, &here)?;
         let metrics = Metrics::default();
         let mut inner = Inner {
             workers: Vec::new(),
@@ -136,7 +145,7 @@ impl Media {
             let port = socket.port().map_err(bind)?;
             let local: Vec<SocketAddr> =
                 advertised.iter().map(|ip| SocketAddr::new(*ip, port)).collect();
-            let shard = Shard::new(Str0m::new(&local).map_err(MediaError::Engine)?);
+            let shard = Shard::new(engine(&local).map_err(MediaError::Engine)?);
             let (commands, for_commands) = sync_channel(COMMANDS_MAX);
             let (sinks, for_sinks) = channel();
             let waker = socket.waker();
@@ -232,35 +241,4 @@ fn advertised(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::socket::LocalAddress;
-
-    fn at(ip: &str, is_loopback: bool) -> LocalAddress {
-        LocalAddress { ip: ip.parse().expect("an address"), is_loopback }
-    }
-
-    fn told(config: &MediaConfig, here: &[LocalAddress]) -> Vec<String> {
-        let told = advertised(config, here).expect("something");
-        told.into_iter().map(|ip| ip.to_string()).collect()
-    }
-
-    #[test]
-    fn what_is_told_is_configured_or_listened_on_or_found() {
-        let here = [at("127.0.0.1", true), at("192.0.2.5", false), at("127.0.0.9", false)];
-        let any = MediaConfig::default();
-        let listens = MediaConfig { listen: "127.0.0.1".parse().expect("ip"), ..any.clone() };
-        let names =
-            MediaConfig { advertise: vec!["127.0.0.3".parse().expect("ip")], ..any.clone() };
-
-        assert_eq!(told(&any, &here), ["192.0.2.5", "127.0.0.9"]);
-        assert_eq!(told(&any, &here[..1]), ["127.0.0.1"]);
-        assert_eq!(told(&listens, &here), ["127.0.0.1"]);
-        assert_eq!(told(&names, &here), ["127.0.0.3"]);
-    }
-
-    #[test]
-    fn a_worker_takes_the_port_of_its_number() {
-        assert_eq!([port_of(7882, 0), port_of(7882, 3), port_of(0, 3)], [7882, 7885, 0]);
-    }
-}
+mod tests;

@@ -23,7 +23,7 @@ pub(crate) const BATCH: usize = 32;
 /// Nothing we understand is larger; what is, is cut and then refused.
 const DATAGRAM_MAX: usize = 2048;
 
-/// Segments of one message: the kernel's UDP_MAX_SEGMENTS.
+/// Segments of one message: the kernel's `UDP_MAX_SEGMENTS`.
 pub(crate) const SEGMENTS_MAX: usize = 64;
 
 /// Messages of one sendmmsg.
@@ -322,13 +322,13 @@ impl Batch {
             .map(|chunk| libc::iovec { iov_base: chunk.as_mut_ptr().cast(), iov_len: chunk.len() })
             .collect();
         let mut messages: Vec<libc::mmsghdr> = Vec::with_capacity(BATCH);
-        for at in 0..BATCH {
+        for (at, vector) in vectors.iter_mut().enumerate() {
             // SAFETY: an all-zero msghdr is a valid, empty one.
             let mut message: libc::mmsghdr = unsafe { mem::zeroed() };
             let header = &mut message.msg_hdr;
             header.msg_name = (&raw mut self.names[at]).cast();
             header.msg_namelen = socklen::<libc::sockaddr_storage>();
-            header.msg_iov = &raw mut vectors[at];
+            header.msg_iov = vector;
             header.msg_iovlen = 1;
             header.msg_control = self.controls[at].as_mut_ptr().cast();
             header.msg_controllen = size_of_val(&self.controls[at]);

@@ -36,7 +36,7 @@ pub fn allocate(estimate_bps: Option<u64>, audio_bps: u64, asks: &[Ask]) -> Vec<
     let mut left_bps = estimate_bps.saturating_sub(audio_bps);
     let mut steps = vec![0_usize; asks.len()];
     // Everybody is seen small before anybody is seen large.
-    for step in 0..Layer::High as usize + 1 {
+    for step in 0..=Layer::High as usize {
         for (ask, taken) in asks.iter().zip(&mut steps) {
             let Some((layer, rate_bps)) = ask.useful().get(step) else { continue };
             if *taken != step {

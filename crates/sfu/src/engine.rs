@@ -156,7 +156,7 @@ pub trait Egress {
 
 /// A WebRTC stack that answers offers.
 pub trait Engine {
-    type Packet: Clone + std::fmt::Debug;
+    type Packet: Clone + std::fmt::Debug + Send;
 
     /// Makes a transport that waits for its first offer.
     fn join(&mut self, now: Instant) -> PeerId;

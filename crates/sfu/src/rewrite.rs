@@ -175,9 +175,9 @@ pub(crate) mod tests {
         }
     }
 
-    fn name(seq: u64, time: u32, picture: u16, base_picture: u8) -> Option<Name> {
+    fn name(seq: u64, time: u32, picture: u16, base_picture: u8) -> Name {
         let patch = Patch { picture: Some(picture), base_picture: Some(base_picture) };
-        Some(Name { seq, time, patch })
+        Name { seq, time, patch }
     }
 
     #[test]
@@ -191,8 +191,8 @@ pub(crate) mod tests {
 
         rewrite.begin(&media(70_000, 1, 0x7000), 90_000, later);
 
-        assert_eq!(rewrite.name(&media(70_000, 1, 0x7000), later), name(3, 12_600, 31, 8));
-        assert_eq!(rewrite.name(&media(70_002, 3001, 0x7001), later), name(5, 15_600, 32, 8));
+        assert_eq!(rewrite.name(&media(70_000, 1, 0x7000), later), Some(name(3, 12_600, 31, 8)));
+        assert_eq!(rewrite.name(&media(70_002, 3001, 0x7001), later), Some(name(5, 15_600, 32, 8)));
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod track;
 pub const TICK: Duration = Duration::from_millis(200);
 
 /// A transport that is not up by then will not be: LiveKit waits as long.
-const JOIN_MAX: Duration = Duration::from_secs(60);
+const JOIN_MAX: Duration = Duration::from_mins(1);
 
 /// How long a transport that went silent may come back. str0m waits 15 s before it says so.
 const SILENT_MAX: Duration = Duration::from_secs(15);

@@ -173,10 +173,10 @@ impl<E: Engine> Shard<E> {
     fn settle(&mut self, now: Instant) {
         while let Some((peer, event)) = self.engine.poll_event() {
             let Some(name) = self.room_by_peer.get(&peer) else { continue };
-            if self.at.as_ref() != Some(name) {
-                if let Some(before) = self.at.replace(name.clone()) {
-                    self.drain(&before);
-                }
+            if self.at.as_ref() != Some(name)
+                && let Some(before) = self.at.replace(name.clone())
+            {
+                self.drain(&before);
             }
             let Some(room) = self.at.as_ref().and_then(|name| self.rooms.get_mut(name)) else {
                 continue;

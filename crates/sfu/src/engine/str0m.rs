@@ -149,9 +149,8 @@ impl Str0m {
 
     fn learn_user(&mut self, id: PeerId) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
-        let Some(forgotten) = peer.learn_user() else { return };
-        if let Some(user) = forgotten {
-            self.peer_by_user.remove(&user);
+        if let Some(forgotten) = peer.learn_user() {
+            self.peer_by_user.remove(&forgotten);
         }
         if let Some(user) = peer.users.back() {
             self.peer_by_user.insert(user.clone(), id);

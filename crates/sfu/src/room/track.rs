@@ -14,7 +14,7 @@ use crate::rewrite::Rewrite;
 const LAYER_ALIVE: Duration = Duration::from_millis(1500);
 
 /// A layer's rate is measured over so long.
-const RATE_WINDOW: Duration = Duration::from_millis(1000);
+const RATE_WINDOW: Duration = Duration::from_secs(1);
 
 /// Packets of a key frame that overtook its first one: kept until that one comes.
 const EARLY_MAX: usize = 16;

@@ -28,14 +28,12 @@ struct Inner {
 impl Packet {
     /// Wraps what str0m received; `spec` is the codec of its payload type.
     pub(super) fn media(source: SourceId, spec: CodecSpec, rtp: RtpPacket) -> Media<Self> {
-        let vp8 = match spec.codec {
-            Codec::Vp8 => Vp8Descriptor::parse(&rtp.payload).ok(),
-            _ => None,
-        };
-        let is_key = match spec.codec {
-            Codec::Vp8 => vp8.is_some_and(|vp8| vp8.starts_keyframe(&rtp.payload)),
-            Codec::H264 => detect_h264_nalu(&rtp.payload, SPS),
-            _ => true,
+        let is_vp8 = spec.codec == Codec::Vp8;
+        let vp8 = is_vp8.then(|| Vp8Descriptor::parse(&rtp.payload).ok()).flatten();
+        let is_key = if is_vp8 {
+            vp8.is_some_and(|vp8| vp8.starts_keyframe(&rtp.payload))
+        } else {
+            spec.codec != Codec::H264 || detect_h264_nalu(&rtp.payload, SPS)
         };
         let level = rtp.header.ext_vals.audio_level;
         // The rest belongs to the publisher's own transport.

@@ -148,15 +148,14 @@ impl Peer {
         sdp::reword(&self.answer, &self.sections, carried)
     }
 
-    /// Takes up the current ICE user name. Returns `None` if it is known, else the name that is
-    /// to be forgotten for it, if any.
-    pub(super) fn learn_user(&mut self) -> Option<Option<String>> {
+    /// Takes up the current ICE user name. Returns the one that is to be forgotten for it.
+    pub(super) fn learn_user(&mut self) -> Option<String> {
         let user = self.rtc.direct_api().local_ice_credentials().ufrag;
         if self.users.contains(&user) {
             return None;
         }
         self.users.push_back(user);
-        Some((self.users.len() > USERS_MAX).then(|| self.users.pop_front()).flatten())
+        if self.users.len() > USERS_MAX { self.users.pop_front() } else { None }
     }
 
     pub(super) fn write(&mut self, forward: &Forward<Packet>) {
@@ -250,6 +249,7 @@ impl Peer {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "str0m's events are open-ended")]
     fn event(&mut self, id: PeerId, event: RtcEvent, shared: &mut Shared) {
         let told = match event {
             RtcEvent::RtpPacket(rtp) => self.rtp(id, rtp, shared),
@@ -283,6 +283,7 @@ impl Peer {
                 self.is_closed = true;
                 Event::Closed
             }
+            // What str0m adds later is nothing that we wait for.
             _ => return,
         };
         shared.events.push_back((id, told));

@@ -24,15 +24,11 @@ pub fn sections(sdp: &str) -> Result<Vec<Section>, Refused> {
     }
     check_payload_types(sdp)?;
     let mut sections = Vec::new();
-    let mut places: u16 = 0;
-    for part in parts(sdp).skip(1) {
-        if usize::from(places) >= SECTIONS_MAX {
+    for (place, part) in (0..).zip(parts(sdp).skip(1)) {
+        if usize::from(place) >= SECTIONS_MAX {
             return Err(Refused(format!("the offer has more than {SECTIONS_MAX} m-lines")));
         }
-        if let Some(section) = section(part, SlotId(places))? {
-            sections.push(section);
-        }
-        places += 1;
+        sections.extend(section(part, SlotId(place))?);
     }
     Ok(sections)
 }

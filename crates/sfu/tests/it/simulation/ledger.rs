@@ -17,7 +17,7 @@ const JUMP_MAX: u64 = 1000;
 
 /// Packets sent before an unmute may arrive after it; those that a cut held up are sent again when
 /// it ends, up to 2.5 s later.
-const UNMUTE_GRACE: Duration = Duration::from_millis(4000);
+const UNMUTE_GRACE: Duration = Duration::from_secs(4);
 
 /// The room's throttle is 500 ms; requests travel at different speeds.
 const ASK_INTERVAL_MIN: Duration = Duration::from_millis(400);
@@ -34,10 +34,13 @@ pub(crate) struct Ledger {
     outgoing: BTreeMap<(SocketAddr, u32), BTreeSet<u64>>,
     received: BTreeSet<(ParticipantId, u32, Layer, u32, u8)>,
     by_slot: BTreeMap<(ParticipantId, String), BTreeMap<u64, (Tag, u32)>>,
-    carried: BTreeMap<(ParticipantId, String), (TrackId, Option<(TrackId, Instant)>)>,
+    carried: BTreeMap<(ParticipantId, String), Carried>,
     asked_at: BTreeMap<(u32, Layer), Instant>,
     last_heard: BTreeMap<(ParticipantId, TrackId), Instant>,
 }
+
+/// What a slot carries, and what it carried until when.
+type Carried = (TrackId, Option<(TrackId, Instant)>);
 
 #[derive(Debug)]
 struct Known {
@@ -248,6 +251,8 @@ impl Ledger {
                 before = Some((*seq, *tag, *time));
             }
         }
-        found.into_iter().for_each(|what| self.violation(what));
+        for what in found {
+            self.violation(what);
+        }
     }
 }

@@ -100,7 +100,7 @@ fn hash(address: SocketAddr) -> u64 {
     u64::from(u32::from(*v4.ip())) << 16 | u64::from(v4.port())
 }
 
-/// SplitMix64: every bit of the input moves every bit of the output.
+/// `SplitMix64`: every bit of the input moves every bit of the output.
 pub(crate) fn mix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
