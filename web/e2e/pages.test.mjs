@@ -1,4 +1,4 @@
-// Every page once through axe, the meeting by keyboard, and, with --shots, six pages as pictures
+// Every page once through axe, the meeting by keyboard, and, with --shots, seven pages as pictures
 // for the guide: at 390 and 1280 px, light, dark and Arabic.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -134,7 +134,7 @@ describe("the pages", { concurrency: false }, () => {
     await page.context().close();
   });
 
-  test("six pages as pictures for the guide", { skip: process.env.E2E_SHOTS !== "1" && "only with --shots" }, async () => {
+  test("seven pages as pictures for the guide", { skip: process.env.E2E_SHOTS !== "1" && "only with --shots" }, async () => {
     const folder = fileURLToPath(new URL("../../docs/guide/shots/", import.meta.url));
     mkdirSync(folder, { recursive: true });
     const browsers = [await openBrowser({ picture: portrait(1, [640, 360]), sound: speech("two_cities.wav") }), await openBrowser({ picture: portrait(2, [640, 360]) })];
@@ -151,6 +151,8 @@ describe("the pages", { concurrency: false }, () => {
         const { address } = world.server;
         await page.goto(world.survey);
         await shoot("survey");
+        await page.goto(`${address}/${look.language}/d/${world.slug}`);
+        await shoot("dialogue");
         await page.goto(`${address}/${look.language}/d/${world.slug}/results`);
         await shoot("results");
         await page.goto(`${address}/${look.language}/d/${world.slug}/report/1`);

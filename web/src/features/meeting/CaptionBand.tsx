@@ -32,16 +32,15 @@ export function CaptionBand({ stage, lobby }: CaptionBandProps): ReactElement {
     <section className="caption-band" aria-label={t("meeting.captions")}>
       <div className="caption-who">
         <bdi className="strong-text">{speaker}</bdi>
-        <span className="quiet-text">{isDown ? t("meeting.until", { time: clock(new Date(band.atMs), "with seconds") }) : pairOf(band)}</span>
+        <span className="quiet-text">{isDown ? t("meeting.until", { time: clock(new Date(band.atMs), "with seconds") }) : band.isUntranslated ? t("meeting.untranslated", { language: autonymOf(reads) }) : pairOf(band)}</span>
         <Chip kind={band.author === "machine" ? "machine" : "plain"}>{t(band.author === "machine" ? "meeting.machine" : band.author === "interpreter" ? "meeting.interpreter" : "meeting.typed")}</Chip>
       </div>
       <div className="caption-lines">
         <p className={isDown ? "caption quiet-text" : "caption"} lang={band.language} dir={directionOf(band.language)}>
           {band.settled}
-          {band.unsure === "" ? null : <span className="unsure">{band.unsure.trimStart() === band.unsure ? band.unsure : ` ${band.unsure.trimStart()}`}</span>}
+          {band.unsure === "" ? null : <span className="unsure">{band.unsure}</span>}
         </p>
         {isDown ? <p className="caption-note">{t("meeting.captions_cut")}</p> : null}
-        {band.isUntranslated ? <p className="caption-note quiet-text">{t("meeting.untranslated", { language: autonymOf(reads) })}</p> : null}
       </div>
     </section>
   );

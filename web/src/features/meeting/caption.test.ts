@@ -21,7 +21,7 @@ test("words that may change are replaced in place", () => {
   log.receive(caption({ text: "The sitty", revision: 1, stable: 4 }));
   log.receive(caption({ text: "The city opens", revision: 2, stable: 8 }));
 
-  expect(log.band("en")).toMatchObject({ settled: "The city", unsure: " opens" });
+  expect(log.band("en")).toMatchObject({ settled: "The city ", unsure: "opens" });
 });
 
 test("an older revision that comes late changes nothing", () => {
@@ -49,7 +49,7 @@ test("the band shows the last speaker only", () => {
   log.receive(caption({ segment: "b", speaker: "ben", text: "Second.", isFinal: true, stable: 7, startMs: 2 }));
   log.receive(caption({ segment: "c", speaker: "ben", text: "Third", startMs: 3 }));
 
-  expect(log.band("en")).toMatchObject({ speaker: "ben", settled: "Second.", unsure: "Third" });
+  expect(log.band("en")).toMatchObject({ speaker: "ben", settled: "Second. ", unsure: "Third" });
 });
 
 test("a reader sees the language asked for", () => {

@@ -88,15 +88,19 @@ export class CaptionLog {
     if (last === undefined) return null;
     const begin = lines.findLastIndex((line) => line.speaker !== last.speaker || line.source !== last.source) + 1;
     const run = lines.slice(Math.max(begin, lines.length - BAND_SEGMENTS));
-    const before = run.slice(0, -1).map((line) => line.text);
+    // Chinese, Japanese and Thai put no space between sentences.
+    const glue = /^(zh|ja|th)/u.test(last.language) ? "" : " ";
+    const whole = run.map((line) => line.text).join(glue);
+    const words = whole.slice(whole.length - last.text.length + last.stable);
+    const unsure = words.trimStart();
     return {
       speaker: last.speaker,
       language: last.isUntranslated ? last.source : last.language,
       source: last.source,
       author: last.author,
       isUntranslated: last.isUntranslated,
-      settled: [...before, last.text.slice(0, last.stable)].filter((text) => text.trim() !== "").join(" "),
-      unsure: last.text.slice(last.stable),
+      settled: whole.slice(0, whole.length - unsure.length),
+      unsure,
       atMs: last.startMs,
     };
   }
