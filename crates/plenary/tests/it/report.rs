@@ -72,6 +72,40 @@ async fn an_edition_that_cannot_be_printed_says_why_and_publishes_nothing() {
     server.stop().await;
 }
 
+#[test]
+fn the_printing_process_runs_under_limits_of_memory_and_time() {
+    use std::io::Read as _;
+
+    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fonts");
+    let mut printer = std::process::Command::new(env!("CARGO_BIN_EXE_plenary"))
+        .arg("print")
+        .arg("--fonts")
+        .arg(fonts)
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let limits = format!("/proc/{}/limits", printer.id());
+
+    let until = Instant::now() + Duration::from_secs(30);
+    let mut told = String::new();
+    while Instant::now() < until && !told.contains("2147483648") {
+        told = std::fs::read_to_string(&limits).unwrap_or_default();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    drop(printer.stdin.take());
+    let mut complaint = String::new();
+    let mut stderr = printer.stderr.take().expect("piped");
+    stderr.read_to_string(&mut complaint).expect("text");
+    let status = printer.wait().expect("it ends");
+
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    assert!(line("Max address space").contains("2147483648"), "{told}");
+    assert!(line("Max cpu time").contains(" 60 "), "{told}");
+    assert!(!status.success(), "nothing is no document");
+    assert!(complaint.contains("the input is not a document"), "{complaint}");
+}
+
 #[derive(Debug, PartialEq)]
 struct Edition {
     /// In the order of `UN`; the article alone, for the list of editions beside it grows.
