@@ -22,6 +22,7 @@ pub(crate) struct AppPage;
 
 /// Adds the headers of safety to a response.
 pub(crate) async fn add(request: Request, next: Next) -> Response {
+    let is_private = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let csp = if response.extensions().get::<AppPage>().is_some() { APP_CSP } else { PAGE_CSP };
     let headers = response.headers_mut();
@@ -38,6 +39,10 @@ pub(crate) async fn add(request: Request, next: Next) -> Response {
         ),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    // What the API tells one organiser is in nobody's cache.
+    if is_private {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }

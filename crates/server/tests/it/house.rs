@@ -157,6 +157,8 @@ async fn every_answer_carries_the_headers_of_safety() {
         assert_eq!(csp.contains("wasm-unsafe-eval"), path == "/o" || path.starts_with("/m/"));
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        let is_private = path.starts_with("/api/");
+        assert_eq!(answer.header("cache-control") == "no-store", is_private || path == "/nothing");
     }
     site.stop().await;
 }

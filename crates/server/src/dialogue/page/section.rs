@@ -101,7 +101,7 @@ pub(super) fn past_meetings(shown: &Shown, words: &Words) -> Markup {
                         th.number scope="col" { (words.text("dialogue.took_part", &[])) }
                     } }
                     tbody { @for (meeting, people) in past { tr {
-                        td { (date::short(words.tag(), meeting.starts_at.to_jiff())) }
+                        td { (date::long(words.tag(), meeting.starts_at.to_jiff())) }
                         th scope="row" { (meeting.title.of(shown.language)) }
                         td.number { (words.text("dialogue.people", &[("n", (*people).into())])) }
                     } } }
