@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use language::Tag;
 use tracing::error;
@@ -19,6 +19,9 @@ const LASTING_MAX: usize = 256;
 
 /// Jobs for a moment that may wait. A further one is refused: its like comes in 0.4 s again.
 const PASSING_MAX: usize = 32;
+
+/// Starting an engine takes 0.1 s to 0.5 s; what is still waiting then is of no use.
+const WARMING_MAX: Duration = Duration::from_secs(5);
 
 /// What a worker is asked to do.
 #[derive(Clone, PartialEq)]
@@ -122,6 +125,20 @@ impl Pool {
         drop(queues);
         self.shared.changed.notify_one();
         Ok(())
+    }
+
+    /// Lets every worker do a task of this kind for nobody, so that its engines are started before
+    /// the first words need them.
+    pub fn warm(&self, task: &Task) {
+        for _ in 0..self.workers.len() {
+            let deadline = Instant::now() + WARMING_MAX;
+            let answer = Box::new(|_| ());
+            let job = Job { task: task.clone(), queue: Queue::Passing, deadline, answer };
+            if self.submit(job).is_err() {
+                // They are busy, and so warm already.
+                return;
+            }
+        }
     }
 
     /// Returns how many jobs wait.

@@ -12,7 +12,7 @@ use interpret::{Source, Utterance};
 use language::Tag;
 use model::Timestamp;
 use model::caption::{Caption, CaptionState};
-use speech::{Answer, Hearing, Job, Library, Pool, Queue, SpeechError, Task, Third, Work};
+use speech::{Answer, Hearing, Job, Library, Pool, Queue, RATE, SpeechError, Task, Third, Work};
 use tokio::sync::mpsc as async_mpsc;
 use tracing::{debug, warn};
 
@@ -81,6 +81,7 @@ impl Ear {
             sound_waiting: Arc::clone(&sound_waiting),
             scene: Scene::default(),
             tracks: BTreeMap::new(),
+            warm: BTreeSet::new(),
             count: 0,
         };
         let thread =
@@ -136,6 +137,8 @@ struct Listening {
     sound_waiting: Arc<AtomicUsize>,
     scene: Scene,
     tracks: BTreeMap<Arc<str>, Track>,
+    /// Spoken and wanted languages whose engines were started.
+    warm: BTreeSet<(Tag, Tag)>,
     count: u64,
 }
 
@@ -193,6 +196,25 @@ impl Listening {
         for track in self.tracks.values_mut() {
             let spoken = track.hearing.source().language;
             track.hearing.want(library.graph().plan(spoken, &scene.wanted));
+        }
+        self.warm_up();
+    }
+
+    /// Starts the engines for what may be spoken and is wanted, before anybody speaks.
+    fn warm_up(&mut self) {
+        let hears = self.library.hears();
+        let spoken: BTreeSet<Tag> = self.scene.spoken.values().map(|tag| tag.primary()).collect();
+        for language in spoken.into_iter().filter(|tag| hears.contains(tag)) {
+            if self.warm.insert((language, language)) {
+                self.pool.warm(&Task::Read { pcm: vec![0.0; RATE as usize], language });
+            }
+            for (to, route) in self.library.graph().plan(language, &self.scene.wanted) {
+                if let Some(route) = route
+                    && self.warm.insert((language, to))
+                {
+                    self.pool.warm(&Task::Translate { text: "1".into(), legs: route.legs });
+                }
+            }
         }
     }
 

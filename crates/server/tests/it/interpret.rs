@@ -301,6 +301,7 @@ async fn speak(microphone: &mut AudioTrack) {
     microphone.play(&pcm).await.expect("the room is open");
 }
 
+#[expect(clippy::print_stdout, reason = "the times are what one runs this for")]
 async fn captions_until(
     events: &mut Events,
     is_enough: impl Fn(&[Caption]) -> bool,
@@ -313,7 +314,19 @@ async fn captions_until(
         if let Event::Text { text, .. } = event.expect("one is still in the room")
             && text.topic == signal::TRANSCRIPTION_TOPIC
         {
-            captions.push(signal::caption_of(&text).expect("it is a caption"));
+            let caption = signal::caption_of(&text).expect("it is a caption");
+            let now = Timestamp::from(jiff::Timestamp::now());
+            if caption.state == CaptionState::Final {
+                println!(
+                    "{} is final {:?} after the words",
+                    caption.language,
+                    now.since(caption.end)
+                );
+            } else if caption.revision == 1 {
+                let after = now.since(caption.start);
+                println!("{} is first seen {after:?} after the words began", caption.language);
+            }
+            captions.push(caption);
         }
     }
     captions
