@@ -149,9 +149,8 @@ pub(crate) fn models(place: &Place, import: Option<&Path>) -> Result<ExitCode, C
     Ok(if listing.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-pub(crate) fn example() -> Result<ExitCode, CommandError> {
+pub(crate) fn example() {
     say(config::EXAMPLE.trim_end());
-    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn check(place: &Place) -> Result<ExitCode, CommandError> {
@@ -193,9 +192,8 @@ pub(crate) fn keys(place: &Place) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn contract() -> Result<ExitCode, CommandError> {
+pub(crate) fn contract() {
     say(server::openapi().trim_end());
-    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn recount(place: &Place) -> Result<ExitCode, CommandError> {

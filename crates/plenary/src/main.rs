@@ -121,12 +121,18 @@ fn main() -> ExitCode {
         Command::Serve { place, listen, demo, lan } => command::serve(&place, listen, demo, lan),
         Command::Print { fonts } => command::print(fonts),
         Command::Models { place, import } => command::models(&place, import.as_deref()),
-        Command::Config { command: ConfigCommand::Example } => command::example(),
+        Command::Config { command: ConfigCommand::Example } => {
+            command::example();
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Config { command: ConfigCommand::Check { place } } => command::check(&place),
         Command::Doctor { place } => command::doctor(&place),
         Command::Link { place, hours } => command::link(&place, hours),
         Command::Keys { place } => command::keys(&place),
-        Command::Contract => command::contract(),
+        Command::Contract => {
+            command::contract();
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Recount { place } => command::recount(&place),
     };
     match done {

@@ -564,20 +564,21 @@ impl Site {
     }
 
     async fn responses(&self) -> Vec<response::StoredResponse> {
-        let mut tx = self.app.store.read().await.unwrap();
-        response::responses_after(&mut tx, self.survey, None, 100).await.unwrap()
+        let mut tx = self.app.store.read().await.expect("a transaction");
+        response::responses_after(&mut tx, self.survey, None, 100).await.expect("the store works")
     }
 
     async fn cells(&self) -> Vec<model::cell::Cell> {
-        let mut tx = self.app.store.read().await.unwrap();
-        response::cells_of(&mut tx, self.survey).await.unwrap()
+        let mut tx = self.app.store.read().await.expect("a transaction");
+        response::cells_of(&mut tx, self.survey).await.expect("the store works")
     }
 }
 
 /// Adds an open dialogue, `rivers`, with the survey `aaaaaaaa` and another one, `bbbbbbbb`.
 async fn furnish(app: &App) -> SurveyId {
-    let mut tx = app.store.write(START).await.unwrap();
-    let organisation = organisation::first(&mut tx).await.unwrap().expect("made at start");
+    let mut tx = app.store.write(START).await.expect("a transaction");
+    let organisation =
+        organisation::first(&mut tx).await.expect("the store works").expect("made at start");
     let id = DialogueId::from_uuid(Uuid::from_u128(1));
     let dialogue = Dialogue {
         id,
@@ -592,10 +593,12 @@ async fn furnish(app: &App) -> SurveyId {
         is_demonstration: false,
         created_at: START,
     };
-    dialogue::insert(&mut tx, &dialogue).await.unwrap();
+    dialogue::insert(&mut tx, &dialogue).await.expect("the store works");
     for (n, code) in [(1, "aaaaaaaa"), (2, "bbbbbbbb")] {
         let survey = SurveyId::from_uuid(Uuid::from_u128(n));
-        surveys::insert(&mut tx, survey, id, survey::template::UN75).await.unwrap();
+        surveys::insert(&mut tx, survey, id, survey::template::UN75)
+            .await
+            .expect("the store works");
         let channel = Channel {
             id: ChannelId::from_uuid(Uuid::from_u128(n)),
             survey_id: survey,
@@ -605,8 +608,8 @@ async fn furnish(app: &App) -> SurveyId {
             campaign: None,
             created_at: START,
         };
-        channel::insert(&mut tx, &channel).await.unwrap();
+        channel::insert(&mut tx, &channel).await.expect("the store works");
     }
-    tx.commit().await.unwrap();
+    tx.commit().await.expect("a commit");
     SurveyId::from_uuid(Uuid::from_u128(1))
 }
