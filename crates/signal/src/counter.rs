@@ -13,6 +13,8 @@ pub enum Count {
     ForgedCaption,
     /// A transcription that does not carry our attributes: passed on, not recorded.
     ForeignCaption,
+    /// More data in a short time than one participant may send to everybody.
+    TooMuchData,
     /// More text streams at once, or longer ones, than allowed.
     OversizedStream,
     /// A request for a track that is not there or not theirs.
@@ -48,6 +50,7 @@ impl Count {
             Self::ForbiddenData => "forbidden_data",
             Self::ForgedCaption => "forged_caption",
             Self::ForeignCaption => "foreign_caption",
+            Self::TooMuchData => "too_much_data",
             Self::OversizedStream => "oversized_stream",
             Self::UnknownTrack => "unknown_track",
             Self::UnsupportedRequest => "unsupported_request",

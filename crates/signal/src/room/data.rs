@@ -25,6 +25,34 @@ const REPLAYED_BYTES_MAX: usize = 4 * 1024 * 1024;
 const DESTINATIONS_MAX: usize = 256;
 const REFUSED_MAX: usize = 64;
 
+/// What one participant may send a second, and at once. Everything is multiplied by the number of
+/// people in the room; a burst is a long text or a picture, not a film.
+const BYTES_PER_SECOND: u64 = 1024 * 1024;
+const BURST_BYTES: u64 = 8 * 1024 * 1024;
+
+/// What one participant has sent lately: fills with each message, and drains with time.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    level: u64,
+    at: Option<Timestamp>,
+}
+
+impl Flow {
+    /// Returns whether so many bytes more may pass.
+    fn admit(&mut self, bytes: usize, now: Timestamp) -> bool {
+        let since = self.at.replace(now).map_or(0, |at| now.since(at).as_millis());
+        let drained =
+            u64::try_from(since).unwrap_or(u64::MAX).saturating_mul(BYTES_PER_SECOND) / 1_000;
+        self.level = self.level.saturating_sub(drained);
+        let level = self.level.saturating_add(bytes as u64);
+        if level > BURST_BYTES {
+            return false;
+        }
+        self.level = level;
+        true
+    }
+}
+
 /// The transcription streams that one sender has begun.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
@@ -77,6 +105,9 @@ impl Room {
         let Some(person) = self.person_by_id.get_mut(&from) else {
             return self.count(Count::Stray);
         };
+        if !person.flow.admit(message.len(), now) {
+            return self.count(Count::TooMuchData);
+        }
         let Ok(mut packet) = packet::read(message) else { return self.count(Count::MalformedData) };
         if !person.grants.can_publish_data || packet.destination_identities.len() > DESTINATIONS_MAX
         {

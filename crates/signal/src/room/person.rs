@@ -7,7 +7,7 @@ use model::id::{ParticipantId, TrackId};
 use model::media::RoomName;
 
 use super::ConnectionId;
-use super::data::Streams;
+use super::data::{Flow, Streams};
 use super::track::Track;
 use crate::protocol::leave_request::Action;
 use crate::protocol::participant_info::{Kind, State};
@@ -81,6 +81,7 @@ pub(super) struct Person {
     /// Of the last reliable packet that was passed on.
     pub(super) last_sequence: u32,
     pub(super) streams: Streams,
+    pub(super) flow: Flow,
     pub(super) quality: ConnectionQuality,
     /// The next resume ends at once: a scenario that clients are tested with.
     pub(super) cuts_next_resume: bool,
@@ -126,6 +127,7 @@ impl Person {
             declined: BTreeSet::new(),
             last_sequence: 0,
             streams: Streams::default(),
+            flow: Flow::default(),
             quality: ConnectionQuality::Excellent,
             cuts_next_resume: false,
             absent_until: None,

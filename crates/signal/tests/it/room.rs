@@ -475,6 +475,26 @@ fn nonsense_on_a_data_channel_is_counted() {
 }
 
 #[test]
+fn a_flood_of_data_is_cut_to_what_a_room_can_carry() {
+    let mut lobby = Lobby::new();
+    let anna = lobby.join("anna");
+    lobby.join("ben");
+    lobby.take_sent();
+
+    for _ in 0..1_000 {
+        lobby.say(anna, DataChannel::Lossy, 0, user("t", vec![0; 60_000]));
+    }
+    let at_once = lobby.take_sent().len();
+    lobby.pass(Duration::from_secs(1));
+    for _ in 0..1_000 {
+        lobby.say(anna, DataChannel::Lossy, 0, user("t", vec![0; 60_000]));
+    }
+
+    assert_eq!((at_once, lobby.take_sent().len()), (139, 18));
+    assert_eq!(lobby.counts[0], Count::TooMuchData);
+}
+
+#[test]
 fn a_resume_keeps_the_participant_and_replays_what_was_missed() {
     let mut lobby = Lobby::new();
     let anna = lobby.join("anna");
