@@ -3,6 +3,7 @@
 
 mod language;
 mod report;
+mod server;
 mod sfu;
 mod signal;
 mod speech;
@@ -17,6 +18,9 @@ pub const PARSERS: &[Parser] = &[
     ("language_negotiate", language::fuzz_negotiate),
     ("report_document", report::fuzz_document),
     ("report_cell", report::fuzz_cell),
+    ("server_code", server::fuzz_code),
+    ("server_line", server::fuzz_line),
+    ("server_headers", server::fuzz_headers),
     ("sfu_offer", sfu::fuzz_offer),
     ("sfu_candidate", sfu::fuzz_candidate),
     ("sfu_datagram", sfu::fuzz_datagram),

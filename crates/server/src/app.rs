@@ -26,8 +26,8 @@ use crate::http::{headers, problem, span};
 use crate::interpret::Interpreters;
 use crate::rtc::Rooms;
 use crate::{
-    Clock, DemonstrationLinks, Secrets, asset, demonstration, dialogue, guess, health, interpret, link, meeting,
-    metrics, openapi, questionnaire, report, rtc, survey, web,
+    Clock, DemonstrationLinks, Secrets, asset, demonstration, dialogue, guess, health, interpret,
+    link, meeting, metrics, openapi, questionnaire, report, rtc, survey, web,
 };
 
 /// The largest body of a request: a survey's form with all its free text, ten times over.
@@ -77,9 +77,10 @@ impl App {
     /// Opens everything that `config` names. Nothing listens for HTTP yet; media does.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         std::fs::create_dir_all(&config.data).map_err(StartError::Data)?;
-        let store =
-            Store::open(&config.store.url, clock.now()).await.map_err(StartError::Store)?;
-        let secrets = Secrets::open(&store, &config.keys_folder(), &clock).await.map_err(StartError::Store)?;
+        let store = Store::open(&config.store.url, clock.now()).await.map_err(StartError::Store)?;
+        let secrets = Secrets::open(&store, &config.keys_folder(), &clock)
+            .await
+            .map_err(StartError::Store)?;
         let counters = store::Metrics::default();
         metrics::register(|registry| counters.register(registry));
         let answers = Writer::start(&store, WriterConfig::default(), counters)

@@ -98,7 +98,7 @@ fn is_guessable(path: &str) -> bool {
 
 /// Returns the client's address; behind a proxy on this host, the one that the proxy saw. An IPv6
 /// network of 64 bits is one address: its owner has all of them.
-fn client(peer: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
+pub(crate) fn client(peer: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
     let peer = peer.unwrap_or(IpAddr::V6(Ipv6Addr::LOCALHOST));
     let forwarded = headers
         .get("x-forwarded-for")

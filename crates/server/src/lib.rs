@@ -23,6 +23,7 @@ mod meeting;
 mod metrics;
 mod openapi;
 mod page;
+pub mod parser;
 mod questionnaire;
 mod report;
 mod rtc;

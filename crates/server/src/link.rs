@@ -208,7 +208,7 @@ fn signed<Id: std::str::FromStr>(secrets: &Secrets, headers: &HeaderMap, name: &
     if is_ours { id.parse().ok() } else { None }
 }
 
-fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
