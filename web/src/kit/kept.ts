@@ -1,5 +1,5 @@
 /** What a browser remembers between visits: settings only, never anything about a person's answers. */
-export type KeptKey = "plenary.language" | "plenary.theme" | "plenary.name" | "plenary.speaks" | "plenary.reads" | "plenary.devices" | "plenary.caption_size";
+export type KeptKey = "plenary.language" | "plenary.theme" | "plenary.name" | "plenary.speaks" | "plenary.reads" | "plenary.devices" | "plenary.captions";
 
 /** Returns what was kept; null also where the browser forbids storage. */
 export function kept(key: KeptKey): string | null {

@@ -4,6 +4,7 @@ import type { Lobby } from "../../api/index.ts";
 import { autonymOf, clock, directionOf, useCell, useMessages } from "../../kit/index.ts";
 import { Chip } from "../../primitives/index.ts";
 import type { Band } from "./caption.ts";
+import { captionLook } from "./captionLook.ts";
 import { providerOf } from "./MeetingModel.ts";
 import type { StageModel } from "./StageModel.ts";
 
@@ -19,6 +20,7 @@ export function CaptionBand({ stage, lobby }: CaptionBandProps): ReactElement {
   const reads = useCell(stage.reads);
   const isDown = useCell(stage.link).name === "down";
   const people = useCell(stage.people);
+  const look = useCell(captionLook);
   const band = stage.captions.band(reads);
   if (band === null) {
     return (
@@ -29,17 +31,19 @@ export function CaptionBand({ stage, lobby }: CaptionBandProps): ReactElement {
   }
   const speaker = people.find((person) => person.identity === band.speaker)?.name ?? t("meeting.somebody");
   return (
-    <section className="caption-band" aria-label={t("meeting.captions")}>
+    <section className={`caption-band ${look.size}`} aria-label={t("meeting.captions")}>
       <div className="caption-who">
         <bdi className="strong-text">{speaker}</bdi>
         <span className="quiet-text">{isDown ? t("meeting.until", { time: clock(new Date(band.atMs), "with seconds") }) : band.isUntranslated ? t("meeting.untranslated", { language: autonymOf(reads) }) : pairOf(band)}</span>
         <Chip kind={band.author === "machine" ? "machine" : "plain"}>{t(band.author === "machine" ? "meeting.machine" : band.author === "interpreter" ? "meeting.interpreter" : "meeting.typed")}</Chip>
       </div>
       <div className="caption-lines">
-        <p className={isDown ? "caption quiet-text" : "caption"} lang={band.language} dir={directionOf(band.language)}>
-          {band.settled}
-          {band.unsure === "" ? null : <span className="unsure">{band.unsure}</span>}
-        </p>
+        <div className={isDown ? "caption-clip one" : "caption-clip"}>
+          <p className={isDown ? "caption quiet-text" : "caption"} lang={band.language} dir={directionOf(band.language)}>
+            <span aria-live={look.isAloud ? "polite" : "off"}>{band.settled}</span>
+            {band.unsure === "" ? null : <span className="unsure">{band.unsure}</span>}
+          </p>
+        </div>
         {isDown ? <p className="caption-note">{t("meeting.captions_cut")}</p> : null}
       </div>
     </section>

@@ -217,7 +217,8 @@ export class StageModel {
   private look(): void {
     const now = Date.now();
     this.nowMs.set(now);
-    const speaking = this.voices.speakers(now);
+    // Nobody is shown as speaking whom one cannot hear.
+    const speaking = this.link.get().name === "down" ? [] : this.voices.speakers(now);
     if (speaking.join() !== [...this.speaking.get()].join()) this.speaking.set(new Set(speaking));
     this.large.set(this.voices.largeSpeaker(now));
     this.place();
