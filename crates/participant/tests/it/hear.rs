@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use participant::{Event, Events, SAMPLE_RATE, VideoOptions};
 
 use crate::server::{Server, wait_for};
@@ -89,6 +91,123 @@ async fn video_packets_reach_the_other() {
     assert_eq!(payload[0] & 0x10, 0x10, "the first packet begins a frame");
     assert_eq!(payload[4] & 1, 0, "and the frame is a key frame");
     films.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_size_shown_decides_the_layer_received() {
+    let server = Server::start().await;
+    let (anna, mut anna_events) = server.join("anna").await;
+    let (ben, mut ben_events) = server.join("ben").await;
+    let options = VideoOptions { name: "cam".to_owned(), width: 1_280, height: 720, layers: 3 };
+    let mut track = anna.publish_video(options).await.expect("anna publishes");
+    let sid = track.sid().to_owned();
+    let films = tokio::spawn(async move {
+        let mut clock = tokio::time::interval(std::time::Duration::from_millis(40));
+        let mut is_asked = [true; 3];
+        for picture in 0..1_000_u32 {
+            clock.tick().await;
+            while let Ok(event) = anna_events.try_recv() {
+                if let Event::KeyFrameWanted { layer, .. } = event {
+                    is_asked[layer] = true;
+                }
+            }
+            for (layer, is_asked) in is_asked.iter_mut().enumerate() {
+                let mut frame = vp8(std::mem::take(is_asked));
+                frame[100] = u8::try_from(layer).expect("one of three");
+                track.write_frame(layer, picture * 3_600, &frame).expect("anna is there");
+            }
+        }
+    });
+
+    // The payload descriptor has four bytes.
+    let layer = |event: Event| match event {
+        Event::Packet { payload, .. } => Some(payload[104]),
+        _ => None,
+    };
+    wait_for(&mut ben_events, |event| layer(event).filter(|layer| *layer == 2)).await;
+    ben.show(&sid, 320, 180).await.expect("ben is there");
+    wait_for(&mut ben_events, |event| layer(event).filter(|layer| *layer == 0)).await;
+    ben.show(&sid, 1_280, 720).await.expect("ben is there");
+    wait_for(&mut ben_events, |event| layer(event).filter(|layer| *layer == 2)).await;
+
+    films.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_and_goes_every_track_is_heard_under_its_own_name() {
+    let server = Server::start().await;
+    let (_listener, mut events) = server.join("listener").await;
+    let mut rounds = Vec::new();
+    for (round, people) in [1_u8, 4, 2, 5, 3].into_iter().enumerate() {
+        let mut tracks = BTreeMap::new();
+        let mut leaving = Vec::new();
+        for n in 0..people {
+            let hz = 400.0 + 150.0 * f32::from(n);
+            let (person, _events) = server.join(&format!("{round}-{n}")).await;
+            let mut track = person.publish_audio("mic").await.expect("it is published");
+            tracks.insert(track.sid().to_owned(), hz);
+            let playing = tokio::spawn(async move { track.play(&tone(hz, 30)).await });
+            leaving.push((person, playing));
+        }
+
+        let mut heard: BTreeMap<String, Vec<i16>> = BTreeMap::new();
+        wait_for(&mut events, |event| {
+            if let Event::Pcm { track, pcm, .. } = event {
+                heard.entry(track.to_string()).or_default().extend(pcm);
+            }
+            let is_enough =
+                |sid: &String| heard.get(sid).is_some_and(|pcm| pcm.len() >= SAMPLE_RATE);
+            tracks.keys().all(is_enough).then_some(())
+        })
+        .await;
+        for (sid, hz) in &tracks {
+            let pcm = &heard[sid][SAMPLE_RATE / 4..];
+            let others = tracks.values().filter(|other| *other != hz);
+            for other in others {
+                assert!(power(pcm, *hz) > 30.0 * power(pcm, *other), "{hz} Hz and not {other} Hz");
+            }
+            assert!(level(pcm) > 3_000.0, "{hz} Hz is heard");
+        }
+        for (person, playing) in leaving {
+            playing.abort();
+            person.leave().await;
+        }
+        rounds.push(tracks.len());
+    }
+
+    assert_eq!(rounds, [1, 4, 2, 5, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_track_that_ends_is_gone_and_another_can_follow() {
+    let server = Server::start().await;
+    let (anna, _anna_events) = server.join("anna").await;
+    let (_ben, mut ben_events) = server.join("ben").await;
+    for hz in [440.0, 660.0, 880.0] {
+        let mut track = anna.publish_audio("mic").await.expect("anna publishes");
+        let sid = track.sid().to_owned();
+        let playing = tokio::spawn(async move {
+            track.play(&tone(hz, 2)).await.expect("anna is there");
+            track.unpublish().await;
+        });
+        let mut pcm = Vec::new();
+        wait_for(&mut ben_events, |event| match event {
+            Event::Pcm { track, pcm: more, .. } if *track == *sid => {
+                pcm.extend(more);
+                (pcm.len() >= SAMPLE_RATE).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+
+        assert!(power(&pcm[SAMPLE_RATE / 4..], hz) > 100.0 * power(&pcm[SAMPLE_RATE / 4..], 550.0));
+        playing.await.expect("it plays to its end");
+        wait_for(&mut ben_events, |event| match event {
+            Event::Updated(peer) => peer.tracks.is_empty().then_some(()),
+            _ => None,
+        })
+        .await;
+    }
 }
 
 /// A frame with the header of a VP8 frame and nothing that could be shown.

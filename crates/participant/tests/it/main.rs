@@ -6,3 +6,4 @@ mod hear;
 mod resume;
 mod server;
 mod text;
+mod tls;

@@ -66,6 +66,33 @@ async fn a_speaker_who_resumes_is_heard_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_cut_while_an_offer_is_out_loses_no_track() {
+    let server = Server::start().await;
+    let (anna, mut anna_events) = server.join("anna").await;
+    let (_ben, mut ben_events) = server.join("ben").await;
+    for _ in 0..3 {
+        let mut track = anna.publish_audio("mic").await.expect("anna publishes");
+        // The server has named the track; the offer with its m-line is on its way.
+        anna.cut().await.expect("anna is there");
+        let sid = track.sid().to_owned();
+        let playing = tokio::spawn(async move { track.play(&tone(HZ, 30)).await });
+        wait_for(&mut anna_events, |event| matches!(event, Event::Resumed).then_some(())).await;
+
+        let mut heard = 0;
+        wait_for(&mut ben_events, |event| {
+            if let Event::Pcm { track, pcm, .. } = event
+                && *track == *sid
+            {
+                heard += pcm.len();
+            }
+            (heard >= 24_000).then_some(())
+        })
+        .await;
+        playing.abort();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_restart_of_the_server_the_speaker_joins_again_and_is_heard() {
     let server = Server::start().await;
     let (anna, mut anna_events) = server.join("anna").await;

@@ -15,8 +15,10 @@ use signal::protocol::{JoinRequest, SignalRequest};
 use signal::room::Entry;
 use signal::token::{Grants, TokenKind};
 use signal::{ConnectionId, Keys, Output, Room, Token, frame, join};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
@@ -42,6 +44,11 @@ enum Input {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::start_behind(None).await
+    }
+
+    /// Starts a server whose WebSocket is reached over TLS.
+    pub(crate) async fn start_behind(tls: Option<TlsAcceptor>) -> Self {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let media = Media::start(MediaConfig {
             workers: NonZeroUsize::MIN,
@@ -51,14 +58,15 @@ impl Server {
         })
         .expect("media starts");
         let listener = TcpListener::bind((loopback, 0)).await.expect("a free port");
-        let url = format!("ws://{}", listener.local_addr().expect("an address"));
+        let scheme = if tls.is_some() { "wss" } else { "ws" };
+        let url = format!("{scheme}://{}", listener.local_addr().expect("an address"));
         let keys =
             Keys { key: "key".to_owned(), secret: "a secret that is long enough".to_owned() };
         let room = RoomName("test".to_owned());
         let (inputs, receiver) = mpsc::unbounded_channel();
         let (caption_sender, captions) = mpsc::unbounded_channel();
         let accepted = inputs.clone();
-        tokio::spawn(accept(listener, keys.clone(), accepted));
+        tokio::spawn(accept(listener, tls, keys.clone(), accepted));
         tokio::spawn(serve(
             media,
             room.clone(),
@@ -101,20 +109,40 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, keys: Keys, inputs: mpsc::UnboundedSender<Input>) {
-    let mut next = 0;
-    while let Ok((stream, _)) = listener.accept().await {
-        next += 1;
-        tokio::spawn(talk(stream, ConnectionId(next), keys.clone(), inputs.clone()));
-    }
-}
-
-async fn talk(
-    stream: TcpStream,
-    connection: ConnectionId,
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     keys: Keys,
     inputs: mpsc::UnboundedSender<Input>,
 ) {
+    let mut next = 0;
+    while let Ok((stream, _)) = listener.accept().await {
+        next += 1;
+        let (keys, inputs) = (keys.clone(), inputs.clone());
+        match tls.clone() {
+            None => {
+                tokio::spawn(talk(stream, ConnectionId(next), keys, inputs));
+            }
+            Some(tls) => {
+                tokio::spawn(async move {
+                    // A client that does not trust us goes away.
+                    if let Ok(stream) = tls.accept(stream).await {
+                        talk(stream, ConnectionId(next), keys, inputs).await;
+                    }
+                });
+            }
+        }
+    }
+}
+
+async fn talk<S>(
+    stream: S,
+    connection: ConnectionId,
+    keys: Keys,
+    inputs: mpsc::UnboundedSender<Input>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut entry = None;
     #[expect(clippy::result_large_err, reason = "the callback's type is the library's")]
     let callback = |request: &Request, response: Response| {
