@@ -11,12 +11,14 @@ use model::media::{Announcement, Command, DataChannel, Event, Kind, Offer, RoomN
 
 use crate::allocate::{Ask, allocate};
 use crate::count::{Count, Counts};
-use crate::engine::{self, Engine, Forward, Label, Media, PeerId, Sent, SlotId, SourceId};
+use crate::engine::{self, Engine, Label, Media, PeerId, Sent, SlotId, SourceId};
 use crate::room::member::{Member, Subscription, Transport};
+use crate::room::outbox::Outbox;
 use crate::room::track::{Feed, Listener, Place, Taken, Track};
 use crate::speaker::Speakers;
 
 mod member;
+mod outbox;
 mod track;
 
 /// How often a room looks at what time brings: speakers, layers that ended, estimates.
@@ -37,6 +39,9 @@ const CANDIDATE_BYTES_MAX: usize = 2048;
 /// What probing aims at above what is wished for, in per cent: rates swing.
 const PROBE_PERCENT: u64 = 150;
 
+/// Steps of what is wished for: each rise starts a probe, and rates rise and fall all the time.
+const WISH_STEP_BPS: u64 = 250_000;
+
 /// A room on one worker.
 #[derive(Debug)]
 pub struct Room<E: Engine> {
@@ -45,7 +50,7 @@ pub struct Room<E: Engine> {
     participant_by_peer: HashMap<PeerId, ParticipantId>,
     tracks: BTreeMap<TrackId, Track<E::Packet>>,
     place_by_source: HashMap<SourceId, Place>,
-    outbox: BTreeMap<PeerId, Vec<Forward<E::Packet>>>,
+    outbox: Outbox<E::Packet>,
     speakers: Speakers,
     events: VecDeque<Event>,
     counts: Counts,
@@ -60,7 +65,7 @@ impl<E: Engine> Room<E> {
             participant_by_peer: HashMap::new(),
             tracks: BTreeMap::new(),
             place_by_source: HashMap::new(),
-            outbox: BTreeMap::new(),
+            outbox: Outbox::default(),
             speakers: Speakers::default(),
             events: VecDeque::new(),
             counts: Counts::default(),
@@ -83,7 +88,7 @@ impl<E: Engine> Room<E> {
 
     /// Whether [`Room::forward`] has something to do.
     pub fn has_outgoing(&self) -> bool {
-        self.outbox.values().any(|packets| !packets.is_empty())
+        !self.outbox.is_empty()
     }
 
     pub fn poll_output(&mut self) -> Option<Event> {
@@ -202,12 +207,7 @@ impl<E: Engine> Room<E> {
 
     /// Hands over what was collected: once per subscriber and tick.
     pub fn forward(&mut self, engine: &mut E, now: Instant) {
-        for (peer, packets) in &mut self.outbox {
-            if !packets.is_empty() {
-                engine.forward(*peer, packets, now);
-                packets.clear();
-            }
-        }
+        self.outbox.empty(|peer, packets| engine.forward(peer, packets, now));
     }
 
     fn join(
@@ -417,10 +417,9 @@ impl<E: Engine> Room<E> {
         let mut is_key_wanted = false;
         for listener in &mut track.listeners {
             let before = listener.current();
-            let outbox = self.outbox.entry(listener.peer).or_default();
             match listener.take(media, clock_hz, now) {
                 Taken::Forward(forward) => {
-                    outbox.push(forward);
+                    self.outbox.put(listener.peer, forward);
                     self.counts.add(Count::PacketOut);
                 }
                 Taken::Waits => is_key_wanted = true,
@@ -433,7 +432,7 @@ impl<E: Engine> Room<E> {
             self.counts.add(Count::Switched);
             for early in listener.take_early() {
                 if let Taken::Forward(forward) = listener.take(&early, clock_hz, now) {
-                    outbox.push(forward);
+                    self.outbox.put(listener.peer, forward);
                     self.counts.add(Count::PacketOut);
                 }
             }
@@ -580,9 +579,7 @@ impl<E: Engine> Room<E> {
             slot.carries = None;
             slot.rewrite = listener.rewrite;
         }
-        if let Some(outbox) = self.outbox.get_mut(&listener.peer) {
-            outbox.retain(|forward| forward.slot != listener.slot);
-        }
+        self.outbox.forget_slot(listener.peer, listener.slot);
     }
 
     /// The client took its m-line away: the subscription waits for another.
@@ -661,7 +658,8 @@ impl<E: Engine> Room<E> {
                 videos.push(*id);
             }
         }
-        let wished_bps = (audio_bps + wished_bps) * PROBE_PERCENT / 100;
+        let wished_bps =
+            ((audio_bps + wished_bps) * PROBE_PERCENT / 100).next_multiple_of(WISH_STEP_BPS);
         if member.wished_bps != wished_bps {
             member.wished_bps = wished_bps;
             engine.wish(member.peer, wished_bps);
@@ -765,7 +763,7 @@ impl<E: Engine> Room<E> {
         }
         member.transport = Transport::Down;
         engine.leave(member.peer);
-        self.outbox.remove(&member.peer);
+        self.outbox.forget(member.peer);
         self.events.push_back(Event::Down { peer: participant });
     }
 
@@ -781,7 +779,7 @@ impl<E: Engine> Room<E> {
         for id in own {
             self.withdraw(engine, id, now);
         }
-        self.outbox.remove(&member.peer);
+        self.outbox.forget(member.peer);
         self.silence(participant);
         if self.is_empty() {
             self.ticked_at = None;

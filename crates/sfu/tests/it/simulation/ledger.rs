@@ -22,8 +22,8 @@ const UNMUTE_GRACE: Duration = Duration::from_secs(4);
 /// The room's throttle is 500 ms; requests travel at different speeds.
 const ASK_INTERVAL_MIN: Duration = Duration::from_millis(400);
 
-/// How long a slot's former track may still be on its way.
-const SLOT_GRACE: Duration = Duration::from_millis(500);
+/// How long a slot's former track may still be on its way: what a cut held up is sent again.
+const SLOT_GRACE: Duration = Duration::from_secs(4);
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
