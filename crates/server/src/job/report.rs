@@ -48,9 +48,26 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     let Some(record) = record else { return Ok(()) };
     let record = Arc::new(record);
     let mut files = Vec::new();
-    for (done, tag) in (0..).zip(record.languages.iter().copied()) {
+    progress(app, &edition, 0).await?;
+    let mut done = 0;
+    // Two at once: a small server has two cores, and each printing process fills one.
+    for pair in record.languages.chunks(2) {
+        match pair {
+            [first, second] => {
+                let (first, second) =
+                    (language(app, &record, *first), language(app, &record, *second));
+                let (first, second) = tokio::try_join!(first, second)?;
+                files.extend(first.into_iter().chain(second));
+                done += 2;
+            }
+            rest => {
+                for tag in rest {
+                    files.extend(language(app, &record, *tag).await?);
+                    done += 1;
+                }
+            }
+        }
         progress(app, &edition, done).await?;
-        files.extend(language(app, &record, tag).await?);
     }
     for (name, media_type, bytes) in data(&record).await? {
         files.push(keep(app, &name, media_type, bytes).await?);
