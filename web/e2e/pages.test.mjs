@@ -49,7 +49,7 @@ describe("the pages", { concurrency: false }, () => {
     const { address } = world.server;
     for (const language of ["en", "ar"]) {
       const page = await personIn(world.browser, { language });
-      for (const place of [`${address}/${language}`, `${address}/${language}/d/${world.slug}`, world.survey, `${address}/${language}/d/${world.slug}/results`, `${address}/${language}/d/${world.slug}/report/1`]) {
+      for (const place of [`${address}/${language}`, `${address}/${language}/d/${world.slug}`, world.survey, `${address}/${language}/d/${world.slug}/results`, `${address}/${language}/d/${world.slug}/report/1`, `${address}/${language}/nothing/here`]) {
         await page.goto(place);
         assert.deepEqual(await barriersOn(page), [], place);
       }
