@@ -67,6 +67,43 @@ fn a_small_tile_gets_the_small_layer_and_a_hidden_one_nothing() {
     assert_eq!(world.received(ben, track), before);
 }
 
+/// 240 kbit/s, 600 kbit/s, 1,800 kbit/s.
+const WEIGHT: [u8; 3] = [6, 15, 45];
+
+#[test]
+fn on_a_wide_link_everybody_is_seen_large() {
+    let mut world = World::quiet();
+    let (anna, ben, cleo) = (world.join(), world.join(), world.join());
+    let (of_anna, of_ben) = (world.publish_heavy(anna, WEIGHT), world.publish_heavy(ben, WEIGHT));
+
+    world.step_until(world.now + 20 * SECOND);
+
+    assert_eq!(world.last_layer(cleo, of_anna), Some(Layer::High));
+    assert_eq!(world.last_layer(cleo, of_ben), Some(Layer::High));
+}
+
+#[test]
+fn on_a_narrow_link_pictures_get_small_and_sound_stays_whole() {
+    let mut world = World::quiet();
+    let (anna, ben) = (world.join(), world.join());
+    let picture = world.publish_heavy(anna, WEIGHT);
+    let sound = world.publish(anna, Form::Opus);
+    world.step_until(world.now + 5 * SECOND);
+    let address = world.clients[&ben].address;
+
+    world.wire.narrow(address, 900_000, world.now);
+    world.step_until(world.now + 10 * SECOND);
+    let before = (world.received(ben, sound), world.received(ben, picture));
+    world.step_until(world.now + 20 * SECOND);
+
+    let heard = world.received(ben, sound) - before.0;
+    let seen = world.received(ben, picture) - before.1;
+    println!("{heard} of 200 frames of sound, {seen} packets of the picture");
+    assert!(heard >= 190, "{heard}");
+    assert!(seen >= 300, "{seen}");
+    assert!([Some(Layer::Low), Some(Layer::Medium)].contains(&world.last_layer(ben, picture)));
+}
+
 #[test]
 fn more_tracks_than_slots_are_asked_for_and_come() {
     let mut world = World::quiet();

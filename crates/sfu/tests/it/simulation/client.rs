@@ -59,6 +59,8 @@ pub(crate) struct Publication {
     pub(crate) form: Form,
     pub(crate) streams: Vec<Stream>,
     pub(crate) next_at: Instant,
+    /// Packets of a frame, per layer, where it is to weigh something.
+    pub(crate) weight: Option<[u8; 3]>,
     mid: Option<Mid>,
 }
 
@@ -98,7 +100,7 @@ impl Publication {
                 layers.map(|((rid, layer), at)| stream(Some(rid), *layer, at)).collect()
             }
         };
-        Self { number, form, streams, next_at: now, mid: None }
+        Self { number, form, streams, next_at: now, weight: None, mid: None }
     }
 
     pub(crate) fn cid(&self) -> String {
@@ -145,6 +147,12 @@ impl Client {
 
     pub(crate) fn publish(&mut self, publication: Publication) {
         self.want.publish.push(publication);
+    }
+
+    /// Gives a publication its weight.
+    pub(crate) fn weigh(&mut self, number: u32, weight: [u8; 3]) {
+        let all = self.publications.iter_mut().chain(&mut self.want.publish);
+        all.filter(|of| of.number == number).for_each(|of| of.weight = Some(weight));
     }
 
     pub(crate) fn unpublish(&mut self, number: u32) {
@@ -355,8 +363,10 @@ impl Publication {
         let ticks = if self.form == Form::Opus { 48 } else { 90 };
         for stream in self.streams.iter_mut().filter(|stream| stream.is_on) {
             let is_key = std::mem::take(&mut stream.is_key_due);
+            let heavy = self.weight.map(|of| of[stream.layer as usize]);
             let of = match (self.form, is_key) {
                 (Form::Opus, _) => 1,
+                _ if heavy.is_some() => heavy.unwrap_or_default(),
                 (_, true) => 3,
                 (_, false) => 2,
             };

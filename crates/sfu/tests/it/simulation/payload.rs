@@ -96,6 +96,8 @@ impl Tag {
     }
 
     fn size(&self) -> usize {
-        40 + 20 * self.layer as usize + usize::from(self.index)
+        // Long frames are those of a real picture.
+        let is_long = self.of > 3;
+        if is_long { 1000 } else { 40 + 20 * self.layer as usize + usize::from(self.index) }
     }
 }

@@ -24,6 +24,29 @@ pub(crate) struct Packet {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// A link that carries only so much.
+#[derive(Debug)]
+struct Narrow {
+    rate_bps: u64,
+    free_at: Instant,
+}
+
+/// What a home router keeps.
+const QUEUE: Duration = Duration::from_millis(250);
+
+impl Narrow {
+    /// How long a packet waits for those before it and for itself.
+    fn pass(&mut self, bytes: usize, now: Instant) -> Option<Duration> {
+        let start = self.free_at.max(now);
+        if start - now > QUEUE {
+            return None;
+        }
+        let bits = u64::try_from(bytes).expect("small") * 8;
+        self.free_at = start + Duration::from_micros(bits * 1_000_000 / self.rate_bps);
+        Some(self.free_at - now)
+    }
+}
+
 /// Packets on their way, by time of arrival.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -33,6 +56,7 @@ pub(crate) struct Wire {
     sent: u64,
     sent_by_link: BTreeMap<(SocketAddr, SocketAddr), (u64, Instant)>,
     cut_until: BTreeMap<SocketAddr, Instant>,
+    narrow: BTreeMap<SocketAddr, Narrow>,
     pub(crate) lost: u64,
     pub(crate) reordered: u64,
 }
@@ -46,9 +70,16 @@ impl Wire {
             sent: 0,
             sent_by_link: BTreeMap::new(),
             cut_until: BTreeMap::new(),
+            narrow: BTreeMap::new(),
             lost: 0,
             reordered: 0,
         }
+    }
+
+    /// Lets no more than this through to an address; what waits longer than a home router would
+    /// keep it is lost.
+    pub(crate) fn narrow(&mut self, at: SocketAddr, rate_bps: u64, now: Instant) {
+        self.narrow.insert(at, Narrow { rate_bps, free_at: now });
     }
 
     /// Loses everything to and from an address until then.
@@ -76,7 +107,16 @@ impl Wire {
             return;
         }
         let delay_ms = delay_ms + (fate >> 20) % (jitter_ms + 1);
-        let at = now + Duration::from_millis(delay_ms);
+        let mut at = now + Duration::from_millis(delay_ms);
+        if let Some(narrow) = self.narrow.get_mut(&packet.to) {
+            match narrow.pass(packet.bytes.len(), now) {
+                Some(wait) => at += wait,
+                None => {
+                    self.lost += 1;
+                    return;
+                }
+            }
+        }
         if at < link.1 {
             self.reordered += 1;
         }
