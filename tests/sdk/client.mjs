@@ -1,5 +1,5 @@
 // LiveKit's Node SDK: plays a tone, reports which other tones, texts and data it got, and stays
-// until its standard input ends.
+// until its standard input ends. A line on its standard input makes it listen and report again.
 //
 //   node client.mjs <url> <token> <own Hz> <all Hz, with commas>
 import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoStream, dispose } from "@livekit/rtc-node";
@@ -30,8 +30,14 @@ options.source = TrackSource.SOURCE_MICROPHONE;
 await room.localParticipant.publishTrack(track, options);
 
 let isOver = false;
-process.stdin.on("end", () => (isOver = true)).resume();
 let isReported = false;
+let resumes = 0;
+room.on(RoomEvent.Reconnected, () => (resumes += 1));
+process.stdin.on("end", () => (isOver = true));
+process.stdin.on("data", () => {
+  heard.clear();
+  isReported = false;
+});
 let hasSaid = false;
 for (let at = 0; !isOver; at += 480) {
   const samples = Int16Array.from({ length: 480 }, (_, n) => 9_000 * Math.sin((2 * Math.PI * Number(hz) * (at + n)) / RATE));
@@ -45,7 +51,7 @@ for (let at = 0; !isOver; at += 480) {
   if (at % (RATE * 5) === 0) console.error(`heard ${[...heard]} texts ${texts} data ${data} of ${room.remoteParticipants.size}`);
   if (!isReported && heard.size === others.length && texts.length === others.length && data.length === others.length && hasSeen()) {
     isReported = true;
-    console.log(JSON.stringify({ heard: [...heard], texts, data, pictures, ms: Date.now() - started }));
+    console.log(JSON.stringify({ heard: [...heard], texts, data, pictures, resumes, ms: Date.now() - started }));
   }
 }
 await room.disconnect();

@@ -1,5 +1,5 @@
 """LiveKit's Python SDK: plays a tone and shows a picture, reports which other tones, texts and data it got, and stays
-until its standard input ends.
+until its standard input ends. A line on its standard input makes it listen and report again.
 
     python client.py <url> <token> <own Hz> <all Hz, with commas>
 """
@@ -24,6 +24,8 @@ class Client:
         self.texts: list[str] = []
         self.data: list[str] = []
         self.tasks: set[asyncio.Task] = set()
+        self.is_reported = False
+        self.resumes = 0
 
     def start(self, work) -> None:
         task = asyncio.ensure_future(work)
@@ -72,7 +74,7 @@ class Client:
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         await room.local_participant.publish_track(track, options)
         self.start(self.show(room))
-        at, has_said, is_reported = 0, False, False
+        at, has_said = 0, False
         while not is_over.is_set():
             wave = numpy.sin(2 * numpy.pi * self.hz * (numpy.arange(480) + at) / RATE) * 9_000
             await source.capture_frame(rtc.AudioFrame(wave.astype(numpy.int16).tobytes(), RATE, 1, 480))
@@ -83,10 +85,10 @@ class Client:
                 await room.local_participant.publish_data(f"data {self.hz}".encode(), reliable=True, topic="greeting")
             if at % (RATE * 5) == 0:
                 print(self.heard, self.texts, self.data, len(room.remote_participants), file=sys.stderr, flush=True)
-            if not is_reported and self.has_everything():
-                is_reported = True
+            if not self.is_reported and self.has_everything():
+                self.is_reported = True
                 ms = round((time.monotonic() - started) * 1000)
-                report = {"heard": sorted(self.heard), "texts": self.texts, "data": self.data, "ms": ms}
+                report = {"heard": sorted(self.heard), "texts": self.texts, "data": self.data, "resumes": self.resumes, "ms": ms}
                 print(json.dumps(report, separators=(",", ":")), flush=True)
 
 
@@ -104,15 +106,21 @@ async def main() -> None:
     def _(packet: rtc.DataPacket) -> None:
         client.data.append(packet.data.decode())
 
+    @room.on("reconnected")
+    def _() -> None:
+        client.resumes += 1
+
     room.register_text_stream_handler("greeting", lambda reader, _who: client.start(client.read(reader)))
     await room.connect(url, token, rtc.RoomOptions(auto_subscribe=True))
     is_over = asyncio.Event()
 
-    async def wait_for_the_end() -> None:
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    async def obey() -> None:
+        while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+            client.heard.clear()
+            client.is_reported = False
         is_over.set()
 
-    client.start(wait_for_the_end())
+    client.start(obey())
     await client.play(room, is_over)
     await room.disconnect()
 

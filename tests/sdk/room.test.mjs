@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { request } from "node:http";
+import { connect, createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -53,6 +54,33 @@ test("two participants, rtc-node and Python livekit hear, see and read each othe
   }
 });
 
+test("both SDKs and our participant resume when their connections are cut", async (context) => {
+  const server = await startServer({ hasDemonstration: true, models: "/nonexistent" });
+  context.after(() => server.stop());
+  const proxy = await startProxy(context, server.address);
+  const code = await meetingOf(server);
+  const clients = CLIENTS.slice(1);
+  const all = clients.map((client) => client.hz).join(",");
+  const players = await Promise.all(
+    clients.map(async (client) => {
+      const { token } = await enter(server.address, code, client.name);
+      return start(context, client, [proxy.address, token, String(client.hz), all]);
+    }),
+  );
+  await Promise.all(players.map((player) => player.report()));
+
+  const cut = proxy.cut();
+  await Promise.all(players.map((player) => player.resumed()));
+  const results = await Promise.all(players.map((player) => player.report()));
+
+  assert.equal(cut, clients.length, "one socket each");
+  for (const [index, result] of results.entries()) {
+    console.log(`${clients[index].name} resumed ${result.resumes} time(s) and heard ${result.heard.join(", ")} Hz again`);
+    assert.equal(result.resumes, 1);
+    assert.equal(result.heard.length, clients.length - 1);
+  }
+});
+
 test("a token of nobody is refused, and its check says so to any page", async (context) => {
   const server = await startServer({ hasDemonstration: true, models: "/nonexistent" });
   context.after(() => server.stop());
@@ -82,9 +110,17 @@ async function enter(address, code, name) {
 }
 
 /** Starts a client; resolves with its report once it has heard everything. */
-function play(context, { name, command }, parameters) {
+function play(context, client, parameters) {
+  return start(context, client, parameters).report();
+}
+
+/** Starts a client that reports when it has heard everything, as often as it is asked to. */
+function start(context, { name, command }, parameters) {
   const child = spawn(command[0], [...command.slice(1), ...parameters], { stdio: ["pipe", "pipe", "pipe"] });
   const complaints = [];
+  const reports = [];
+  let asked = 0;
+  let wake = () => {};
   child.stderr.on("data", (chunk) => {
     complaints.push(String(chunk));
     if (process.env.SDK_LOG !== undefined) process.stderr.write(`${name}: ${chunk}`);
@@ -93,16 +129,62 @@ function play(context, { name, command }, parameters) {
     child.stdin.end();
     setTimeout(() => child.kill("SIGKILL"), 5_000).unref();
   });
-  return new Promise((resolve, reject) => {
-    const fail = (why) => reject(new Error(`${name}: ${why}\n${complaints.join("").slice(-4_000)}`));
-    const timer = setTimeout(() => fail("did not hear everybody in time"), PATIENCE_MS);
-    child.on("exit", (code) => fail(`ended with ${code}`));
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      if (!line.startsWith('{"heard"')) return complaints.push(`${line}\n`);
-      clearTimeout(timer);
-      resolve(JSON.parse(line));
-    });
+  child.on("exit", (code) => {
+    complaints.push(`ended with ${code}\n`);
+    wake();
   });
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (!line.startsWith('{"heard"')) return complaints.push(`${line}\n`);
+    reports.push(JSON.parse(line));
+    wake();
+  });
+
+  /** The next report: the first comes unasked. */
+  const report = () =>
+    new Promise((resolve, reject) => {
+      const fail = (why) => reject(new Error(`${name}: ${why}\n${complaints.join("").slice(-4_000)}`));
+      const timer = setTimeout(() => fail("did not hear everybody in time"), PATIENCE_MS);
+      if (asked > 0) child.stdin.write("again\n");
+      wake = () => {
+        if (reports.length > asked) {
+          clearTimeout(timer);
+          resolve(reports[asked]);
+          asked += 1;
+        } else if (child.exitCode !== null) fail("ended");
+      };
+      wake();
+    });
+
+  /** Resolves when a report says that the client has resumed. */
+  const resumed = async () => {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline) if ((await report()).resumes > 0) return;
+    throw new Error(`${name}: did not resume in time\n${complaints.join("").slice(-4_000)}`);
+  };
+  return { report, resumed };
+}
+
+/** Passes TCP on to the server, until its connections are cut. */
+async function startProxy(context, address) {
+  const { hostname, port } = new URL(address);
+  const open = new Set();
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    open.add(client);
+    client.on("error", () => {}).on("close", () => open.delete(client) && server.destroy());
+    server.on("error", () => {}).on("close", () => client.destroy());
+    client.pipe(server).pipe(client);
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  context.after(() => proxy.close());
+  return {
+    address: `ws://127.0.0.1:${proxy.address().port}`,
+    cut: () => {
+      const count = open.size;
+      for (const client of open) client.resetAndDestroy();
+      return count;
+    },
+  };
 }
 
 function ask(address, method, target, headers = {}, body = "") {

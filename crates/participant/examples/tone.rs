@@ -1,5 +1,5 @@
 //! Joins a room and plays a tone; reports which other tones, texts and data it got, and stays
-//! until its standard input ends.
+//! until its standard input ends. A line on its standard input makes it listen and report again.
 //!
 //! `tone <url> <token> <own Hz> <all Hz, with commas>`
 
@@ -7,11 +7,11 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "it looks at a few events only")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
 use std::time::Instant;
 
 use model::media::DataChannel;
 use participant::{Driver, Event, Options, Participant, SAMPLE_RATE};
+use tokio::sync::mpsc;
 
 /// How much louder the tone that is heard must be than any other.
 const CLEAR: f32 = 100.0;
@@ -24,6 +24,7 @@ struct Got {
     told: (usize, usize, usize),
     heard: BTreeSet<u32>,
     texts: Vec<String>,
+    resumes: u32,
     data: Vec<String>,
     sound_by_track: BTreeMap<String, Vec<i16>>,
 }
@@ -41,7 +42,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (participant, mut events) = Driver::start()?.join(Options::new(url, token)).await?;
     let mut track = participant.publish_audio("tone").await?;
     let playing = tokio::spawn(async move { while track.play(&tone(hz)).await.is_ok() {} });
-    let mut over = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
+    let (lines, mut orders) = mpsc::unbounded_channel();
+    // Ends with the program: a thread that reads cannot be stopped.
+    std::thread::spawn(move || {
+        std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| lines.send(line))
+    });
     let mut got = Got::default();
     let (mut has_said, mut is_reported) = (false, false);
     loop {
@@ -51,7 +56,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 got.take(event, &others);
                 got.tell();
             }
-            _ = &mut over => break,
+            order = orders.recv() => {
+                if order.is_none() {
+                    break;
+                }
+                got.heard.clear();
+                is_reported = false;
+            }
         }
         if !has_said && participant.roster().peer_by_sid.len() == others.len() {
             has_said = true;
@@ -83,6 +94,7 @@ impl Got {
             Event::Data { payload, .. } => {
                 self.data.push(String::from_utf8_lossy(&payload).into_owned());
             }
+            Event::Resumed => self.resumes += 1,
             Event::Left(reason) => eprintln!("left: {reason:?}"),
             _ => {}
         }
@@ -110,10 +122,11 @@ fn report(got: &Got, started: Instant) {
         |list: &[String]| list.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(",");
     let heard: Vec<String> = got.heard.iter().map(u32::to_string).collect();
     println!(
-        r#"{{"heard":[{}],"texts":[{}],"data":[{}],"ms":{}}}"#,
+        r#"{{"heard":[{}],"texts":[{}],"data":[{}],"resumes":{},"ms":{}}}"#,
         heard.join(","),
         quoted(&got.texts),
         quoted(&got.data),
+        got.resumes,
         started.elapsed().as_millis()
     );
 }

@@ -142,11 +142,11 @@ async fn whoever_comes_and_goes_every_track_is_heard_under_its_own_name() {
         let mut tracks = BTreeMap::new();
         let mut leaving = Vec::new();
         for n in 0..people {
-            let hz = 400.0 + 150.0 * f32::from(n);
+            let hz = 400 + 150 * u16::from(n);
             let (person, _events) = server.join(&format!("{round}-{n}")).await;
             let mut track = person.publish_audio("mic").await.expect("it is published");
             tracks.insert(track.sid().to_owned(), hz);
-            let playing = tokio::spawn(async move { track.play(&tone(hz, 30)).await });
+            let playing = tokio::spawn(async move { track.play(&tone(f32::from(hz), 30)).await });
             leaving.push((person, playing));
         }
 
@@ -164,7 +164,10 @@ async fn whoever_comes_and_goes_every_track_is_heard_under_its_own_name() {
             let pcm = &heard[sid][SAMPLE_RATE / 4..];
             let others = tracks.values().filter(|other| *other != hz);
             for other in others {
-                assert!(power(pcm, *hz) > 30.0 * power(pcm, *other), "{hz} Hz and not {other} Hz");
+                assert!(
+                    power(pcm, f32::from(*hz)) > 30.0 * power(pcm, f32::from(*other)),
+                    "{hz} Hz and not {other} Hz"
+                );
             }
             assert!(level(pcm) > 3_000.0, "{hz} Hz is heard");
         }
