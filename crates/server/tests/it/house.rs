@@ -154,7 +154,10 @@ async fn every_answer_carries_the_headers_of_safety() {
             assert!(csp.contains(part), "{path}: {csp}");
         }
         assert!(!csp.contains("unsafe-inline") && !csp.contains("'unsafe-eval'"), "{path}: {csp}");
-        assert_eq!(csp.contains("wasm-unsafe-eval"), path == "/o" || path.starts_with("/m/"));
+        let is_app = path == "/o" || path.starts_with("/m/");
+        assert_eq!(csp.contains("wasm-unsafe-eval"), is_app, "{path}");
+        let socket = "connect-src 'self' ws://localhost:8080 wss://localhost:8080;";
+        assert_eq!(csp.contains(socket), is_app, "{path}: {csp}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
         let is_private = path.starts_with("/api/");
