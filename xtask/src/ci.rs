@@ -34,9 +34,10 @@ const STEPS: &[Step] = &[
         &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
     ),
     step("build", ".", "cargo", &["build", "-p", "plenary"]),
+    step("build: tone", ".", "cargo", &["build", "-p", "participant", "--example", "tone"]),
     step("tests", ".", "cargo", &["test", "--workspace"]),
     step("planted bugs", ".", "cargo", &["xtask", "planted"]),
-    step("LiveKit's SDKs", ".", "bash", &["tests/sdk/run.sh"]),
+    step("LiveKit's SDKs", ".", "node", &["tests/sdk/run.mjs"]),
     step("stories in Chromium", "web", "npm", &["run", "e2e"]),
 ];
 
