@@ -115,3 +115,17 @@ fn the_program_starts_prints_three_links_and_stops_when_told() {
     assert_eq!(again.link("citizen").rsplit('/').next(), Some(code), "the same survey");
     assert_eq!(again.stop(), Some(0));
 }
+
+#[test]
+fn a_recount_finds_the_counts_that_the_answers_say() {
+    let folder = Folder::new();
+    assert_eq!(Served::start(&folder).stop(), Some(0));
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
+    let counted = command.args(["recount", "--data", folder.path()]).output().expect("it runs");
+
+    let told = String::from_utf8_lossy(&counted.stdout).into_owned();
+    assert_eq!(counted.status.code(), Some(0));
+    assert!(told.contains(": 2000 responses in "), "{told}");
+    assert!(told.trim_end().ends_with("0 without a version; the cells were right"), "{told}");
+}

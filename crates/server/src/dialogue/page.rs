@@ -176,7 +176,10 @@ fn hero(shown: &Shown, words: &Words) -> Markup {
                             (words.text("dialogue.answer", &[]))
                         }
                     }
-                    p.small.mute { (period(shown, words)) }
+                    p.small.mute {
+                        @if open_code(shown).is_some() { (words.text("dialogue.minutes", &[])) " " }
+                        (period(shown, words))
+                    }
                 }
             }
             (chart::assembly(shown, words))
