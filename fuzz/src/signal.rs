@@ -86,6 +86,6 @@ fn token(identity: &str) -> Token {
         attributes: BTreeMap::new(),
         kind: TokenKind::Standard,
         grants: Grants::taking_part(),
-        expires: NOW + Duration::from_secs(600),
+        expires: NOW + Duration::from_mins(10),
     }
 }
