@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const program = process.env.E2E_PROGRAM ?? path.join(root, "target/debug/plenary");
+const program = process.env.E2E_PROGRAM;
 
 /** How long the program may take to be up: a debug build with packs to load on a busy machine. */
 const START_MS = 60_000;
