@@ -307,6 +307,7 @@ impl Core {
             self.wish = Wish::Rejoin;
         }
         self.flush_data();
+        self.flush_sound(now);
         if self.is_touched || self.rtc_wakes_at <= now {
             // A transport that fails here says so in its state.
             let _failed = self.rtc.handle_input(Input::Timeout(now));
@@ -320,7 +321,7 @@ impl Core {
         let silence = self.next_ping.map(|_| self.last_heard + self.ping_timeout);
         // Deadlines of a socket that is not there would be due for ever.
         let limits = [offer, media].into_iter().flatten().filter(|_| self.next_ping.is_some());
-        let others = [self.next_ping, silence].into_iter().flatten();
+        let others = [self.next_ping, silence, self.sound_due()].into_iter().flatten();
         limits.chain(others).fold(self.rtc_wakes_at, Instant::min)
     }
 

@@ -197,10 +197,10 @@ impl Room {
         }
     }
 
-    /// Sends everybody out since the server stops. Clients of a cluster would go elsewhere; ours
-    /// may come back when the server has.
+    /// Sends everybody out since the server stops. Clients try to come back for a minute: to this
+    /// server, started again, or to another.
     pub fn shut(&mut self, now: Timestamp) {
-        self.part_all(Farewell::told(DisconnectReason::ServerShutdown, Action::Disconnect), now);
+        self.part_all(Farewell::told(DisconnectReason::ServerShutdown, Action::Reconnect), now);
     }
 
     fn handle_timeout_of(&mut self, id: ParticipantId, now: Timestamp) {

@@ -35,11 +35,11 @@ impl Hearing {
         Self { ssrc, reorder: Reorder::default(), decoder: SpeechDecoder::new(), due: None }
     }
 
-    /// Returns the sound that this packet completes.
-    fn hear(&mut self, sequence: u64, packet: Arrived) -> Vec<i16> {
+    /// Returns the sound of what is ready.
+    fn sound(&mut self, ready: Vec<Next>) -> Vec<i16> {
         let mut pcm = Vec::new();
         let Some(decoder) = &mut self.decoder else { return pcm };
-        for next in self.reorder.push(sequence, packet) {
+        for next in ready {
             match next {
                 Next::Lost(count) => {
                     for _ in 0..count.min(CONCEALED_MAX) {
@@ -51,7 +51,8 @@ impl Hearing {
                     let silence = silence(self.due, packet.time);
                     pcm.resize(pcm.len() + silence, 0);
                     let samples = decoder.decode(&packet.payload, &mut pcm);
-                    self.due = Some(packet.time.wrapping_add(u32::try_from(samples).unwrap_or(0)));
+                    let samples = u32::try_from(samples).unwrap_or(0);
+                    self.due = Some(packet.time.wrapping_add(samples));
                 }
             }
         }
@@ -105,7 +106,7 @@ impl Core {
             }
             RtcEvent::ChannelData(data) => self.handle_data(&data.data),
             RtcEvent::ChannelBufferedAmountLow(_) => self.flush_data(),
-            RtcEvent::RtpPacket(packet) => self.handle_packet(&packet),
+            RtcEvent::RtpPacket(packet) => self.handle_packet(&packet, now),
             RtcEvent::KeyframeRequest(request) => {
                 let layer = request
                     .rid
@@ -128,7 +129,30 @@ impl Core {
         self.media_down_since = None;
     }
 
-    fn handle_packet(&mut self, packet: &RtpPacket) {
+    /// When sound that waits for a late packet is due.
+    pub(super) fn sound_due(&self) -> Option<Instant> {
+        self.hearing_by_mid.values().filter_map(|hearing| hearing.reorder.poll_timeout()).min()
+    }
+
+    /// Gives up packets that are too late, and hands out what waited for them.
+    pub(super) fn flush_sound(&mut self, now: Instant) {
+        let due: Vec<Mid> = self
+            .hearing_by_mid
+            .iter()
+            .filter(|(_, hearing)| hearing.reorder.poll_timeout().is_some_and(|at| at <= now))
+            .map(|(mid, _)| *mid)
+            .collect();
+        for mid in due {
+            let Some(hearing) = self.hearing_by_mid.get_mut(&mid) else { continue };
+            let ready = hearing.reorder.handle_timeout(now);
+            let pcm = hearing.sound(ready);
+            if let Some(track) = self.track_by_mid.get(&mid).cloned() {
+                self.tell_sound(track, pcm);
+            }
+        }
+    }
+
+    fn handle_packet(&mut self, packet: &RtpPacket, now: Instant) {
         self.counters.received(packet.payload.len());
         if self.options.receive == Receive::Count {
             return;
@@ -139,19 +163,15 @@ impl Core {
         };
         // Media may come before the answer that names its track.
         let Some(track) = self.track_by_mid.get(&mid).cloned() else { return };
-        let owner = self.roster.owner(&track);
-        let identity = owner.map_or_else(|| Arc::from(""), |peer| Arc::clone(&peer.identity));
         let is_audio = self.rtc.media(mid).is_some_and(|media| media.kind().is_audio());
         if is_audio && self.options.receive == Receive::Pcm {
-            let pcm = self.hear(mid, ssrc, packet);
-            if !pcm.is_empty() {
-                self.events.push_back(Event::Pcm { track, identity, pcm });
-            }
+            let pcm = self.hear(mid, ssrc, packet, now);
+            self.tell_sound(track, pcm);
             return;
         }
         self.events.push_back(Event::Packet {
+            identity: self.owner_of(&track),
             track,
-            identity,
             sequence: *packet.seq_no,
             time: packet.header.timestamp,
             marker: packet.header.marker,
@@ -159,14 +179,28 @@ impl Core {
         });
     }
 
-    fn hear(&mut self, mid: Mid, ssrc: Ssrc, packet: &RtpPacket) -> Vec<i16> {
+    fn hear(&mut self, mid: Mid, ssrc: Ssrc, packet: &RtpPacket, now: Instant) -> Vec<i16> {
         let hearing = self.hearing_by_mid.entry(mid).or_insert_with(|| Hearing::new(ssrc));
         if hearing.ssrc != ssrc {
             *hearing = Hearing::new(ssrc);
         }
-        let arrived =
-            Arrived { time: packet.header.timestamp, payload: Arc::clone(&packet.payload) };
-        hearing.hear(*packet.seq_no, arrived)
+        let payload = Arc::clone(&packet.payload);
+        let arrived = Arrived { time: packet.header.timestamp, payload };
+        let ready = hearing.reorder.push(*packet.seq_no, arrived, now);
+        hearing.sound(ready)
+    }
+
+    fn tell_sound(&mut self, track: Arc<str>, pcm: Vec<i16>) {
+        if !pcm.is_empty() {
+            let identity = self.owner_of(&track);
+            self.events.push_back(Event::Pcm { track, identity, pcm });
+        }
+    }
+
+    /// Returns the identity of a track's publisher; empty until it is known.
+    fn owner_of(&self, track: &str) -> Arc<str> {
+        let owner = self.roster.owner(track);
+        owner.map_or_else(|| Arc::from(""), |peer| Arc::clone(&peer.identity))
     }
 }
 

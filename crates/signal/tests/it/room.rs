@@ -668,6 +668,23 @@ fn scenarios_concern_only_who_asks() {
 }
 
 #[test]
+fn who_is_removed_stays_out_and_a_server_that_stops_asks_to_come_back() {
+    let mut lobby = Lobby::new();
+    let anna = lobby.join("anna");
+    let ben = lobby.join("ben");
+
+    lobby.room.remove("anna", lobby.now);
+    lobby.room.shut(lobby.now);
+    lobby.drain();
+
+    let removed = (Action::Disconnect, DisconnectReason::ParticipantRemoved);
+    assert_eq!(farewell(&lobby, anna), Some(removed));
+    let stopped = (Action::Reconnect, DisconnectReason::ServerShutdown);
+    assert_eq!(farewell(&lobby, ben), Some(stopped));
+    assert_eq!(lobby.went.len(), 2);
+}
+
+#[test]
 fn a_hidden_participant_is_seen_by_nobody() {
     let mut lobby = Lobby::new();
     let anna = lobby.join("anna");
