@@ -109,13 +109,11 @@ impl Wire {
         let delay_ms = delay_ms + (fate >> 20) % (jitter_ms + 1);
         let mut at = now + Duration::from_millis(delay_ms);
         if let Some(narrow) = self.narrow.get_mut(&packet.to) {
-            match narrow.pass(packet.bytes.len(), now) {
-                Some(wait) => at += wait,
-                None => {
-                    self.lost += 1;
-                    return;
-                }
-            }
+            let Some(wait) = narrow.pass(packet.bytes.len(), now) else {
+                self.lost += 1;
+                return;
+            };
+            at += wait;
         }
         if at < link.1 {
             self.reordered += 1;
