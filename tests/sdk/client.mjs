@@ -58,8 +58,10 @@ await room.disconnect();
 await dispose();
 process.exit(0);
 
+/** Whoever shows a camera is seen; where nobody does, that is all. */
 function hasSeen() {
-  return Object.values(pictures).some((count) => count >= 10);
+  const cameras = [...room.remoteParticipants.values()].flatMap((other) => [...other.trackPublications.values()]).filter((publication) => publication.kind === TrackKind.KIND_VIDEO);
+  return cameras.length === 0 || Object.values(pictures).some((count) => count >= 10);
 }
 
 async function look(remote) {
@@ -76,7 +78,7 @@ async function listen(remote) {
     collected.push(...frame.data);
     if (collected.length < RATE) continue;
     const [loudest, next] = others.map((candidate) => ({ candidate, power: power(collected, candidate) })).sort((a, b) => b.power - a.power);
-    if (loudest.power > 100 * next.power && loudest.power > 1e12) heard.add(loudest.candidate);
+    if (loudest.power > 100 * (next?.power ?? 0) && loudest.power > 1e12) heard.add(loudest.candidate);
     collected = [];
   }
 }

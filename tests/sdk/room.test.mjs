@@ -3,7 +3,7 @@
 // of the three others, their text streams and their data. Python also shows a camera with simulcast,
 // which Node must see.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import path from "node:path";
@@ -11,10 +11,12 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { AccessToken } from "livekit-server-sdk";
+
 import { startServer, root } from "../../web/e2e/server.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const tone = path.join(root, "target/debug/examples/tone");
+const tone = process.env.SDK_TONE;
 const python = path.join(root, "target/sdk-venv/bin/python");
 
 /** Each client: a name, its tone in Hz, and the program that plays it. */
@@ -79,6 +81,27 @@ test("both SDKs and our participant resume when their connections are cut", asyn
     assert.equal(result.resumes, 1);
     assert.equal(result.heard.length, clients.length - 1);
   }
+});
+
+test("tokens that LiveKit's server SDK makes with our keys open a room that is no meeting", async (context) => {
+  const server = await startServer({ models: "/nonexistent" });
+  context.after(() => server.stop());
+  const config = path.join(path.dirname(server.data), "plenary.toml");
+  const keys = spawnSync(process.env.E2E_PROGRAM, ["keys", "--config", config], { encoding: "utf8" }).stdout;
+  const [, key, secret] = /^key (\S+)\nsecret (\S+)/u.exec(keys);
+  const clients = [CLIENTS[0], CLIENTS[2]];
+  const all = clients.map((client) => client.hz).join(",");
+
+  const results = await Promise.all(
+    clients.map(async (client) => {
+      const token = new AccessToken(key, secret, { identity: client.name, ttl: "10m" });
+      token.addGrant({ roomJoin: true, room: "somewhere" });
+      const url = server.address.replace("http", "ws");
+      return play(context, client, [url, await token.toJwt(), String(client.hz), all]);
+    }),
+  );
+
+  assert.deepEqual(results.map((result) => result.heard), [[760], [440]]);
 });
 
 test("a token of nobody is refused, and its check says so to any page", async (context) => {

@@ -3,7 +3,8 @@
 //
 //   node tests/sdk/run.mjs
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,10 +31,21 @@ if (!existsSync(path.join(here, "node_modules/@livekit/rtc-node"))) run("npm", [
 if (!existsSync(path.join(venv, "bin/python"))) run("python3", ["-m", "venv", venv], root);
 run(path.join(venv, "bin/python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", path.join(here, "requirements.txt")], root);
 
+// Copies: a build that runs meanwhile must not change what is tested.
+const folder = mkdtempSync(path.join(tmpdir(), "plenary-sdk-"));
+const programs = { E2E_PROGRAM: "target/debug/plenary", SDK_TONE: "target/debug/examples/tone" };
+for (const [name, file] of Object.entries(programs)) {
+  programs[name] = path.join(folder, path.basename(file));
+  copyFileSync(path.join(root, file), programs[name]);
+}
+
 const setUp = ["ip link set lo up", "ip link add plenary0 type veth peer name plenary1", "ip addr add 127.0.0.2/32 dev plenary0", "ip link set plenary0 up", "ip link set plenary1 up"].join(" && ");
-const tests = spawn("unshare", ["--net", "sh", "-c", `${setUp} && exec "$0" "$@"`, process.execPath, "--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec", path.join(here, "room.test.mjs")], { stdio: "inherit" });
+const tests = spawn("unshare", ["--net", "sh", "-c", `${setUp} && exec "$0" "$@"`, process.execPath, "--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec", path.join(here, "room.test.mjs")], { stdio: "inherit", env: { ...process.env, ...programs } });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => tests.kill(signal));
-tests.on("exit", (code) => process.exit(code ?? 1));
+tests.on("exit", (code) => {
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(code ?? 1);
+});
 
 function run(command, parameters, cwd) {
   const done = spawnSync(command, parameters, { cwd, stdio: "inherit" });
