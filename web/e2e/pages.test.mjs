@@ -121,6 +121,40 @@ describe("the pages", { concurrency: false }, () => {
     await page.context().close();
   });
 
+  test("at 320 px, which is 400 % of a desktop, nothing is cut off sideways, in the longest language and in Arabic", async () => {
+    const isCut = async (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+    for (const language of ["ru", "ar"]) {
+      const page = await organiserPage(world, { language, width: 320, height: 640 });
+      await page.goto(world.dialogue);
+      await page.locator("[data-edition='1']").waitFor();
+      assert.equal(await isCut(page), false, `organiser in ${language}`);
+      await page.goto(`${world.server.address}/o?new`);
+      await page.locator("form").waitFor();
+      assert.equal(await isCut(page), false, `new dialogue in ${language}`);
+      await page.goto(world.delegate);
+      await page.locator("input[name=name]").fill("Елена Соколова-Преображенская");
+      assert.equal(await isCut(page), false, `lobby in ${language}`);
+      await page.locator("button[type=submit]").click();
+      await page.locator(".control-bar").waitFor();
+      assert.equal(await isCut(page), false, `meeting in ${language}`);
+      const cut = await page.evaluate(() => [...document.querySelectorAll(".control-button, .top-bar button")].filter((button) => button.offsetParent !== null && (button.getBoundingClientRect().right > window.innerWidth + 1 || button.getBoundingClientRect().left < -1)).map((button) => button.textContent));
+      assert.deepEqual(cut, [], `controls in ${language}`);
+      await page.context().close();
+    }
+  });
+
+  test("a shared screen takes the stage of everybody", async () => {
+    const [ana, ben] = [await guest(world, world.browser, "Ana"), await guest(world, world.browser, "Ben")];
+    await ana.getByRole("button", { name: "Share your screen" }).click();
+    await ben.getByRole("figure", { name: "Screen of Ana" }).waitFor({ timeout: 30_000 });
+    await until("it moves", async () => ben.evaluate(() => document.querySelector(".share video")?.currentTime > 0.2), { withinMs: 30_000 });
+    assert.deepEqual(await barriersOn(ben), []);
+    await ana.getByRole("button", { name: "Share your screen" }).click();
+    await ben.getByRole("figure").waitFor({ state: "hidden" });
+    await ana.context().close();
+    await ben.context().close();
+  });
+
   test("the lobby says what to do when the browser refuses the camera", async () => {
     const page = await personIn(world.browser);
     await page.addInitScript(() => {
