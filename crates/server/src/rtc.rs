@@ -33,6 +33,9 @@ pub use registry::Rooms;
 const OLD_PROTOCOL: &str =
     "this server speaks LiveKit's protocol with a single peer connection: /rtc/v1";
 
+/// Signalling is small and rare; the default of 128 KiB would be a fifth of what a listener costs.
+const READ_BUFFER_BYTES: usize = 8 * 1024;
+
 /// Query fields, decoded. `pairs` keeps the door open for names that are not known here.
 type Pairs = Query<Vec<(String, String)>>;
 
@@ -62,8 +65,10 @@ async fn enter(
         Ok(request) => request,
         Err(error) => return problem(StatusCode::BAD_REQUEST, "bad_join_request", &error),
     };
-    let upgrade =
-        upgrade.max_message_size(frame::FRAME_BYTES_MAX).max_frame_size(frame::FRAME_BYTES_MAX);
+    let upgrade = upgrade
+        .max_message_size(frame::FRAME_BYTES_MAX)
+        .max_frame_size(frame::FRAME_BYTES_MAX)
+        .read_buffer_size(READ_BUFFER_BYTES);
     upgrade.on_upgrade(move |socket| socket::serve(socket, token, request, app.rooms))
 }
 
