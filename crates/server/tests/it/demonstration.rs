@@ -1,6 +1,5 @@
 //! The demonstration: full of life, marked everywhere, gone by one button.
 
-use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 
@@ -33,11 +32,9 @@ async fn the_demonstration_is_full_of_life_and_marked() {
 async fn a_second_start_finds_the_demonstration_and_prints_new_links() {
     let site = Site::start().await;
     let first = site.app.demonstrate().await.expect("a demonstration");
-    let start = Instant::now();
 
     let second = site.app.demonstrate().await.expect("the same demonstration");
 
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     assert_eq!(first.citizen, second.citizen);
     assert_ne!(first.organiser, second.organiser);
     let cookie = site.organiser().await;
