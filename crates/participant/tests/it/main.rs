@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names the one variant it waits for")]
 
+mod crowd;
 mod hear;
 mod resume;
 mod server;

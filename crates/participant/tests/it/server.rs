@@ -28,7 +28,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) captions: mpsc::UnboundedReceiver<model::caption::Caption>,
-    driver: Driver,
+    pub(crate) driver: Driver,
     keys: Keys,
     room: RoomName,
     inputs: mpsc::UnboundedSender<Input>,
