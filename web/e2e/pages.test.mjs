@@ -1,7 +1,9 @@
 // Every page once through axe, the meeting by keyboard, and, with --shots, seven pages as pictures
 // for the guide: at 390 and 1280 px, light, dark and Arabic.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -41,6 +43,7 @@ describe("the pages", { concurrency: false }, () => {
   });
 
   after(async () => {
+    for (const browser of world.others ?? []) await browser.close();
     await world.browser?.close();
     await world.server?.stop();
   });
@@ -155,6 +158,21 @@ describe("the pages", { concurrency: false }, () => {
     await ben.context().close();
   });
 
+  test("without model packs the meeting works and says what is missing", async () => {
+    const server = await startServer({ hasDemonstration: true, models: mkdtempSync(path.join(tmpdir(), "plenary-no-models-")) });
+    try {
+      const page = await personIn(world.browser);
+      await page.goto(server.said.find((line) => line.includes("delegate")).trim().split(/\s+/u)[1]);
+      await page.getByText("No model that reads speech is installed: there are no captions.").waitFor();
+      await page.getByLabel("Your name, as others will read it").fill("Ana");
+      await page.getByRole("button", { name: "Join now" }).click();
+      await page.getByRole("region", { name: "Captions" }).getByText("No model that reads speech is installed").waitFor();
+      await page.context().close();
+    } finally {
+      await server.stop();
+    }
+  });
+
   test("the lobby says what to do when the browser refuses the camera", async () => {
     const page = await personIn(world.browser);
     await page.addInitScript(() => {
@@ -168,52 +186,54 @@ describe("the pages", { concurrency: false }, () => {
     await page.context().close();
   });
 
-  test("seven pages as pictures for the guide", { skip: process.env.E2E_SHOTS !== "1" && "only with --shots" }, async () => {
-    const folder = fileURLToPath(new URL("../../docs/guide/shots/", import.meta.url));
-    mkdirSync(folder, { recursive: true });
-    const browsers = [await openBrowser({ picture: portrait(1, [640, 360]), sound: speech("two_cities.wav") }), await openBrowser({ picture: portrait(2, [640, 360]) })];
-    const speaker = await guest(world, browsers[0], "Sofía Herrera");
-    await speaker.getByRole("button", { name: /^Microphone:/u }).click();
-    await guest(world, browsers[1], "Priya Nair");
-    for (const look of LOOKS) {
-      for (const [width, height] of SIZES) {
-        const page = await organiserPage(world, { ...look, width, height });
-        const shoot = async (name) => {
-          await page.evaluate(() => document.fonts.ready);
-          await page.screenshot({ path: `${folder}${name}-${width}-${look.name}.png` });
-        };
-        const { address } = world.server;
-        await page.goto(world.survey);
-        await shoot("survey");
-        await page.goto(`${address}/${look.language}/d/${world.slug}`);
-        await shoot("dialogue");
-        await page.goto(`${address}/${look.language}/d/${world.slug}/results`);
-        await shoot("results");
-        await page.goto(`${address}/${look.language}/d/${world.slug}/report/1`);
-        await shoot("report");
-        await page.goto(world.dialogue);
-        await page.locator("[data-edition='1']").waitFor();
-        await shoot("organiser");
-        await page.goto(world.delegate);
-        await page.locator("input[name=name]").fill("Omar Haddad");
-        await page.locator(".preview-controls button").last().click();
-        await until("the preview moves", async () => page.evaluate(() => document.querySelector(".preview video")?.currentTime > 0.5));
-        await shoot("lobby");
-        if (look.language === "en") {
-          await page.getByRole("button", { name: "I read captions in" }).click();
-          await page.getByRole("option", { name: "Português" }).click();
-        }
-        await page.locator("button[type=submit]").click();
-        await until("two pictures move", async () => page.evaluate(() => [...document.querySelectorAll(".stage video")].filter((video) => video.currentTime > 0.5).length >= 3), { withinMs: 40_000 });
-        await page.locator(".caption").waitFor({ timeout: 60_000 });
-        await page.locator(".tile.speaks").waitFor({ timeout: 60_000 });
-        await shoot("meeting");
-        await page.context().close();
-      }
-    }
-    for (const browser of browsers) await browser.close();
-  });
+  if (process.env.E2E_SHOTS === "1") test("seven pages as pictures for the guide", () => takePictures(world));
 });
+
+/** Takes each page at two sizes, light, dark and Arabic. */
+async function takePictures(world) {
+  const folder = fileURLToPath(new URL("../../docs/guide/shots/", import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const browsers = (world.others = [await openBrowser({ picture: portrait(1, [640, 360]), sound: speech("two_cities.wav") }), await openBrowser({ picture: portrait(2, [640, 360]) })]);
+  const speaker = await guest(world, browsers[0], "Sofía Herrera");
+  await speaker.getByRole("button", { name: /^Microphone:/u }).click();
+  await guest(world, browsers[1], "Priya Nair");
+  for (const look of LOOKS) {
+    for (const [width, height] of SIZES) {
+      const page = await organiserPage(world, { ...look, width, height });
+      const shoot = async (name) => {
+        await page.evaluate(() => document.fonts.ready);
+        await page.screenshot({ path: `${folder}${name}-${width}-${look.name}.png` });
+      };
+      const { address } = world.server;
+      await page.goto(world.survey);
+      await shoot("survey");
+      await page.goto(`${address}/${look.language}/d/${world.slug}`);
+      await shoot("dialogue");
+      await page.goto(`${address}/${look.language}/d/${world.slug}/results`);
+      await shoot("results");
+      await page.goto(`${address}/${look.language}/d/${world.slug}/report/1`);
+      await shoot("report");
+      await page.goto(world.dialogue);
+      await page.locator("[data-edition='1']").waitFor();
+      await shoot("organiser");
+      await page.goto(world.delegate);
+      await page.locator("input[name=name]").fill("Omar Haddad");
+      await page.locator(".preview-controls button").last().click();
+      await until("the preview moves", async () => page.evaluate(() => document.querySelector(".preview video")?.currentTime > 0.5));
+      await shoot("lobby");
+      if (look.language === "en") {
+        await page.getByRole("button", { name: "I read captions in" }).click();
+        await page.getByRole("option", { name: "Português" }).click();
+      }
+      await page.locator("button[type=submit]").click();
+      await until("two pictures move", async () => page.evaluate(() => [...document.querySelectorAll(".stage video")].filter((video) => video.currentTime > 0.5).length >= 3), { withinMs: 40_000 });
+      await page.locator(".caption").waitFor({ timeout: 60_000 });
+      await page.locator(".tile.speaks").waitFor({ timeout: 60_000 });
+      await shoot("meeting");
+      await page.context().close();
+    }
+  }
+}
 
 /** Opens a page of the organiser, who is let in already. */
 async function organiserPage(world, options) {

@@ -57,10 +57,11 @@ export async function startServer({ engine = "sqlite", hasDemonstration = false,
     });
     createInterface({ input: child.stdout }).on("line", (line) => {
       said.push(line);
-      const match = /^listening on (\S+)/u.exec(line);
-      if (match !== null) {
+      const listening = said.map((one) => /^listening on (\S+)/u.exec(one)?.[1]).find((one) => one !== undefined);
+      // The demonstration's links follow; the delegate's is the last.
+      if (listening !== undefined && (!hasDemonstration || said.some((one) => one.trim().startsWith("delegate")))) {
         clearTimeout(timer);
-        resolve(match[1]);
+        resolve(listening);
       }
     });
   });

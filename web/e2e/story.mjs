@@ -188,8 +188,10 @@ async function enter(page, { address, name, speaks, reads, mic, camera }) {
   await page.getByText("What I say may be kept in the record.").click();
   if (mic) await page.getByRole("button", { name: /^Microphone:/u, pressed: true }).waitFor();
   if (camera) await page.getByRole("button", { name: /^Camera:/u, pressed: true }).waitFor();
+  const pressed = Date.now();
   await page.getByRole("button", { name: "Join now" }).click();
   await page.getByRole("button", { name: "Leave the meeting" }).waitFor({ timeout: 30_000 });
+  console.log(`# ${name} stood in the room ${Date.now() - pressed} ms after “Join now”`);
 }
 
 async function pick(page, label, option) {

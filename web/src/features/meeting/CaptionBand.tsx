@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 
 import type { Lobby } from "../../api/index.ts";
-import { autonymOf, clock, directionOf, useCell, useMessages } from "../../kit/index.ts";
+import { autonymOf, clock, directionOf, useCell, useMessages, type MessageKey } from "../../kit/index.ts";
 import { Chip } from "../../primitives/index.ts";
 import type { Band } from "./caption.ts";
 import { captionLook } from "./captionLook.ts";
@@ -25,7 +25,7 @@ export function CaptionBand({ stage, lobby }: CaptionBandProps): ReactElement {
   if (band === null) {
     return (
       <section className="caption-band" aria-label={t("meeting.captions")}>
-        <p className="caption-note quiet-text">{t(providerOf(reads, lobby.captions.available) === "machine" ? "meeting.captions_wait" : "meeting.captions_none", { language: autonymOf(reads) })}</p>
+        <p className="caption-note quiet-text">{t(emptyKey(reads, lobby), { language: autonymOf(reads) })}</p>
       </section>
     );
   }
@@ -48,6 +48,12 @@ export function CaptionBand({ stage, lobby }: CaptionBandProps): ReactElement {
       </div>
     </section>
   );
+}
+
+/** Returns what to say before the first caption: that one may wait, or that none will come, and why. */
+function emptyKey(reads: string, lobby: Lobby): MessageKey {
+  if (lobby.captions.available.length === 0) return "interpret.missing_recognition";
+  return providerOf(reads, lobby.captions.available) === "machine" ? "meeting.captions_wait" : "meeting.captions_none";
 }
 
 /** Returns `español → français`, or one language where both are the same. */

@@ -68,6 +68,8 @@ export function LanguageChoices({ model, lobby }: PartProps): ReactElement {
   const reads = useCell(model.reads);
   const options = choosable(UN, lobby).map((tag) => ({ id: tag, text: autonymOf(tag), lang: tag }));
   const readers = readersOf(speaks, lobby.captions.available);
+  const heard = readers.length === 0 ? t("meeting.captioned") : t("meeting.translated_into", { languages: listed(words.tag, readers.map(autonymOf)) });
+  const isSilent = lobby.captions.available.length === 0;
   const isHeard = lobby.captions.available.some(([from]) => from === speaks);
   return (
     <div className="two-fields">
@@ -76,26 +78,26 @@ export function LanguageChoices({ model, lobby }: PartProps): ReactElement {
         options={options}
         value={speaks}
         onChange={(tag) => model.speaks.set(tag)}
-        below={
-          <p className="provider">
-            <Cpu className="icon small" aria-hidden="true" />
-            <span>{isHeard ? (readers.length === 0 ? t("meeting.captioned") : t("meeting.translated_into", { languages: listed(words.tag, readers.map(autonymOf)) })) : t("meeting.not_captioned")}</span>
-          </p>
-        }
+        below={isSilent ? null : <Provider text={isHeard ? heard : t("meeting.not_captioned")} />}
       />
       <SelectField
         label={t("meeting.i_read")}
         options={options}
         value={reads}
         onChange={(tag) => model.reads.set(tag)}
-        below={
-          <p className="provider">
-            <Cpu className="icon small" aria-hidden="true" />
-            <span>{t(providerOf(reads, lobby.captions.available) === "machine" ? "meeting.by_machine" : "meeting.by_nobody")}</span>
-          </p>
-        }
+        below={isSilent ? null : <Provider text={t(providerOf(reads, lobby.captions.available) === "machine" ? "meeting.by_machine" : "meeting.by_nobody")} />}
       />
     </div>
+  );
+}
+
+/** Who makes what one reads, under the choice of the language. */
+function Provider({ text }: { text: string }): ReactElement {
+  return (
+    <p className="provider">
+      <Cpu className="icon small" aria-hidden="true" />
+      <span>{text}</span>
+    </p>
   );
 }
 
