@@ -11,7 +11,7 @@ use std::time::Instant;
 use ::str0m::change::SdpOffer;
 use ::str0m::config::{CryptoProvider, DtlsCert};
 use ::str0m::media::KeyframeRequestKind;
-use ::str0m::net::{DatagramSend, Protocol, Receive};
+use ::str0m::net::DatagramSend;
 use ::str0m::{Candidate, Input};
 use model::media::DataChannel;
 
@@ -219,25 +219,11 @@ impl Engine for Str0m {
     }
 
     fn receive(&mut self, id: PeerId, datagram: Datagram<'_>, now: Instant) {
-        let Ok(contents) = datagram.bytes.try_into() else {
-            self.shared.events.push_back((id, Event::Stray));
-            return;
-        };
-        let receive = Receive {
-            proto: Protocol::Udp,
-            source: datagram.from,
-            destination: datagram.to,
-            contents,
-        };
-        let input = Input::Receive(now, receive);
-        let Some(peer) = self.peers.get(&id) else { return };
-        // A user name alone proves nothing; a message sealed with the password does.
-        if stun::is_stun(datagram.bytes) && !peer.accepts(&input) {
-            self.shared.events.push_back((id, Event::Stray));
-            return;
+        match self.with(id, now, |peer| peer.receive(datagram, now)) {
+            Some(true) => self.learn_address(id, datagram.from),
+            Some(false) => self.shared.events.push_back((id, Event::Stray)),
+            None => {}
         }
-        self.learn_address(id, datagram.from);
-        self.with(id, now, |peer| peer.handle(input));
     }
 
     fn poll_timeout(&self) -> Option<(Instant, PeerId)> {

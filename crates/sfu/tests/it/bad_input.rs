@@ -57,6 +57,37 @@ fn a_bad_offer_is_refused_and_a_good_one_after_it_is_taken() {
 }
 
 #[test]
+fn an_offer_that_contradicts_an_earlier_one_harms_only_its_sender() {
+    for (was, becomes) in [
+        ("a=rtpmap:96 VP8", "a=rtpmap:96 H264"),
+        ("a=rtpmap:97 rtx", "a=rtpmap:97 VP8"),
+        ("fmtp:97 apt=96", "fmtp:97 apt=108"),
+        ("a=rtpmap:111 opus/48000/2", "a=rtpmap:111 VP8/90000"),
+        ("a=setup:actpass", "a=setup:active"),
+        ("m=video", "m=audio"),
+    ] {
+        let mut world = World::quiet();
+        let (anna, ben, cleo) = (world.join(), world.join(), world.join());
+        world.publish(anna, Form::Vp8);
+        let track = world.publish(ben, Form::Vp8);
+        world.step_until(world.now + 3 * SECOND);
+        let client = world.clients.get_mut(&anna).expect("present");
+        client.restart();
+        let mut offer = client.offer(world.now).expect("a restart is an offer");
+        assert!(offer.sdp.contains(was), "{was}");
+        offer.sdp = offer.sdp.replace(was, becomes);
+
+        // What she gets for it is not told to her client, which would not stand it.
+        world.shard.handle_command(&world.room, Command::Offer { peer: anna, offer }, world.now);
+        while world.shard.poll_output().is_some() {}
+        let before = world.received(cleo, track);
+        world.step_until(world.now + 3 * SECOND);
+
+        assert!(world.received(cleo, track) > before + 20, "{becomes}");
+    }
+}
+
+#[test]
 fn offers_of_all_kinds_of_nonsense_are_refused() {
     let mut world = World::quiet();
     let (client, good) = world.stranger();

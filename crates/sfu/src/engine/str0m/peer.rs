@@ -11,15 +11,16 @@ use ::str0m::channel::ChannelId;
 use ::str0m::config::{CryptoProvider, DtlsCert};
 use ::str0m::format::{Codec, CodecSpec};
 use ::str0m::media::{KeyframeRequestKind, Mid, Pt};
+use ::str0m::net::{Protocol, Receive};
 use ::str0m::rtp::{RtpPacket, RtpWrite, Ssrc};
 use ::str0m::stats::PeerStats;
 use ::str0m::{Candidate, Event as RtcEvent, IceConnectionState, Input, Output, Rtc, RtcConfig};
 use model::media::{DataChannel, Kind, Layer};
 
 use super::packet::Packet;
-use super::{Outgoing, Shared, sdp};
+use super::{Outgoing, Shared, sdp, stun};
 use crate::engine::{
-    Event, Forward, Label, PeerId, Refused, Role, Section, Sent, SlotId, SourceId,
+    Datagram, Event, Forward, Label, PeerId, Refused, Role, Section, Sent, SlotId, SourceId,
 };
 
 /// What we assume of a link that has said nothing yet: one good video and some sound.
@@ -117,8 +118,22 @@ impl Peer {
         self.answer.is_empty()
     }
 
-    pub(super) fn accepts(&self, input: &Input<'_>) -> bool {
-        self.rtc.accepts(input)
+    /// Takes a datagram. Returns whether it was one for this peer: a user name alone proves
+    /// nothing, a message sealed with the password does.
+    pub(super) fn receive(&mut self, datagram: Datagram<'_>, now: Instant) -> bool {
+        let Ok(contents) = datagram.bytes.try_into() else { return false };
+        let receive = Receive {
+            proto: Protocol::Udp,
+            source: datagram.from,
+            destination: datagram.to,
+            contents,
+        };
+        let input = Input::Receive(now, receive);
+        if stun::is_stun(datagram.bytes) && !self.rtc.accepts(&input) {
+            return false;
+        }
+        self.handle(input);
+        true
     }
 
     pub(super) fn handle(&mut self, input: Input<'_>) {
