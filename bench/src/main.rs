@@ -12,6 +12,7 @@ mod forward;
 mod join;
 mod publish;
 mod server;
+mod start;
 mod table;
 
 use std::process::ExitCode;
@@ -23,7 +24,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// A scenario by name: it adds its figures to the table.
 type Scenario = (&'static str, fn(&mut Table) -> Result<(), Failure>);
 
-const SCENARIOS: [Scenario; 5] = [
+const SCENARIOS: [Scenario; 6] = [
+    ("start", start::run),
     ("join", join::run),
     ("forward", forward::run),
     ("answers", answers::run),

@@ -41,7 +41,23 @@ impl Server {
         let folder = target.join("bench-data").join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
-        let program = target.join("release/plenary");
+        Self::open(target.join("release/plenary"), folder, cores)
+    }
+
+    /// Stops the server as an operator does and starts it again. Returns it with the seconds that
+    /// the start took, up to its links.
+    pub(crate) fn restart(mut self) -> Result<(Self, f64), Failure> {
+        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+        let process = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &process]).status()?;
+        self.child.wait()?;
+        let folder = std::mem::take(&mut self.folder);
+        let start = Instant::now();
+        let again = Self::open(target.join("release/plenary"), folder, Cores::Shared)?;
+        Ok((again, start.elapsed().as_secs_f64()))
+    }
+
+    fn open(program: PathBuf, folder: PathBuf, cores: Cores) -> Result<Self, Failure> {
         let mut command = Command::new(&program);
         command
             .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"])
@@ -139,7 +155,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        if !self.folder.as_os_str().is_empty() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }
 
