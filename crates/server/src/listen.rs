@@ -28,6 +28,10 @@ use crate::metrics;
 /// Open connections at most: each may take some 30 kB.
 const CONNECTIONS_MAX: usize = 20_000;
 
+/// What a connection may hold of a request's head: an address has at most 64 KiB, of which a token
+/// and a join request are the longest we know.
+const HEAD_BYTES_MAX: usize = 128 * 1024;
+
 /// How long a client may take to send its headers, and to finish a TLS handshake.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -108,6 +112,7 @@ where
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);

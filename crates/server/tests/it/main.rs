@@ -1,5 +1,6 @@
 //! The server through its router: what browsers and programs get, without a network.
 
+mod bad_input;
 mod contract;
 mod demonstration;
 mod dialogue;
