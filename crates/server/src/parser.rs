@@ -20,12 +20,9 @@ pub fn line(typed: &str, characters_max: usize) -> Option<String> {
 /// the address that a proxy named on the way.
 pub fn headers(host: &[u8], origin: &[u8], cookie: &[u8], forwarded: &[u8]) -> bool {
     let mut headers = HeaderMap::new();
-    for (name, value) in [
-        ("host", host),
-        ("origin", origin),
-        ("cookie", cookie),
-        ("x-forwarded-for", forwarded),
-    ] {
+    for (name, value) in
+        [("host", host), ("origin", origin), ("cookie", cookie), ("x-forwarded-for", forwarded)]
+    {
         if let Ok(value) = HeaderValue::from_bytes(value) {
             headers.insert(HeaderName::from_static(name), value);
         }
