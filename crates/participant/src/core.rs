@@ -28,9 +28,10 @@ use signal::protocol::{
 };
 use str0m::media::Mid;
 use str0m::{Candidate, Input, Rtc};
+use tokio::sync::watch;
 
 use crate::event::{Event, LeaveReason, SpeakerLevel};
-use crate::handle::Counters;
+use crate::handle::{Counters, Snapshot};
 use crate::options::Options;
 use crate::roster::{Change, Roster};
 
@@ -62,7 +63,6 @@ pub(crate) enum Wish {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub(crate) struct Core {
     options: Options,
     counters: Arc<Counters>,
@@ -82,8 +82,9 @@ pub(crate) struct Core {
     pub(crate) token: String,
     pub(crate) sid: Arc<str>,
     pub(crate) identity: Arc<str>,
-    pub(crate) roster: Roster,
-    pub(crate) roster_changed: bool,
+    /// What handles look at. Changed in place: a copy for each news of a large room would cost
+    /// more than everything else.
+    snapshot: watch::Sender<Snapshot>,
     ping_interval: Duration,
     ping_timeout: Duration,
     next_ping: Option<Instant>,
@@ -100,7 +101,7 @@ impl Core {
     pub(crate) fn new(
         options: Options,
         local: SocketAddr,
-        counters: Arc<Counters>,
+        (counters, snapshot): (Arc<Counters>, watch::Sender<Snapshot>),
         now: Instant,
     ) -> Self {
         Self {
@@ -121,8 +122,7 @@ impl Core {
             channels: Channels::default(),
             sid: Arc::from(""),
             identity: Arc::from(""),
-            roster: Roster::default(),
-            roster_changed: true,
+            snapshot,
             ping_interval: Duration::from_secs(5),
             ping_timeout: Duration::from_secs(15),
             next_ping: None,
@@ -138,10 +138,12 @@ impl Core {
     /// Forgets everything but what is published, to join as somebody new.
     pub(crate) fn reset(&mut self, local: SocketAddr, now: Instant) {
         let options = Options { token: self.token.clone(), ..self.options.clone() };
-        let mut fresh = Self::new(options, local, Arc::clone(&self.counters), now);
+        let (counters, snapshot) = (Arc::clone(&self.counters), self.snapshot.clone());
+        let mut fresh = Self::new(options, local, (counters, snapshot), now);
         std::mem::swap(&mut fresh.publication_by_cid, &mut self.publication_by_cid);
         std::mem::swap(&mut fresh.events, &mut self.events);
-        let roster = std::mem::take(&mut self.roster);
+        let mut roster = Roster::default();
+        self.snapshot.send_modify(|snapshot| std::mem::swap(&mut roster, &mut snapshot.roster));
         fresh.events.extend(roster.peer_by_sid.into_values().map(Event::Gone));
         let tracks = std::mem::take(&mut self.track_by_mid).into_values();
         fresh.events.extend(tracks.map(|track| Event::Unsubscribed { track }));
@@ -374,6 +376,10 @@ impl Core {
         let me = join.participant.unwrap_or_default();
         self.sid = me.sid.into();
         self.identity = me.identity.into();
+        self.snapshot.send_modify(|snapshot| {
+            snapshot.sid = Arc::clone(&self.sid);
+            snapshot.identity = Arc::clone(&self.identity);
+        });
         self.is_joined = true;
         if !self.is_media_up {
             self.media_down_since = Some(now);
@@ -412,8 +418,9 @@ impl Core {
             self.own_tracks(&info.tracks);
             return;
         }
-        if let Some(change) = self.roster.update(info) {
-            self.roster_changed = true;
+        let mut change = None;
+        self.snapshot.send_modify(|snapshot| change = snapshot.roster.update(info));
+        if let Some(change) = change {
             self.events.push_back(match change {
                 Change::Joined(peer) => Event::Joined(peer),
                 Change::Updated(peer) => Event::Updated(peer),

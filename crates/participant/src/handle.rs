@@ -50,7 +50,7 @@ pub(crate) enum Command {
 pub(crate) struct Snapshot {
     pub(crate) sid: Arc<str>,
     pub(crate) identity: Arc<str>,
-    pub(crate) roster: Arc<Roster>,
+    pub(crate) roster: Roster,
 }
 
 /// Somebody in a room. Cloning gives another handle to the same one; with the last handle, the
@@ -73,8 +73,8 @@ impl Participant {
     }
 
     /// Returns who else is in the room.
-    pub fn roster(&self) -> Arc<Roster> {
-        Arc::clone(&self.snapshot.borrow().roster)
+    pub fn roster(&self) -> Roster {
+        self.snapshot.borrow().roster.clone()
     }
 
     pub fn stats(&self) -> Stats {

@@ -10,12 +10,13 @@ use signal::protocol::{ParticipantInfo, TrackType};
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     pub peer_by_sid: BTreeMap<Arc<str>, Arc<Peer>>,
+    identity_by_track: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl Roster {
-    /// Returns whoever publishes `track`.
-    pub fn owner(&self, track: &str) -> Option<&Arc<Peer>> {
-        self.peer_by_sid.values().find(|peer| peer.tracks.iter().any(|known| &*known.sid == track))
+    /// Returns the identity of whoever publishes `track`.
+    pub fn publisher_of(&self, track: &str) -> Option<&Arc<str>> {
+        self.identity_by_track.get(track)
     }
 
     pub fn by_identity(&self, identity: &str) -> Option<&Arc<Peer>> {
@@ -68,15 +69,28 @@ impl Roster {
         let is_gone = info.state == i32::from(State::Disconnected);
         let peer = Arc::new(Peer::from(info));
         if is_gone {
-            return self.peer_by_sid.remove(&peer.sid).map(Change::Gone);
+            let gone = self.peer_by_sid.remove(&peer.sid)?;
+            self.forget_tracks(&gone);
+            return Some(Change::Gone(gone));
         }
         let former = self.peer_by_sid.get(&peer.sid);
         if former.is_some_and(|former| former.version > peer.version) {
             return None;
         }
-        let is_new = former.is_none();
-        self.peer_by_sid.insert(Arc::clone(&peer.sid), Arc::clone(&peer));
-        Some(if is_new { Change::Joined(peer) } else { Change::Updated(peer) })
+        let former = self.peer_by_sid.insert(Arc::clone(&peer.sid), Arc::clone(&peer));
+        if let Some(former) = &former {
+            self.forget_tracks(former);
+        }
+        for track in &peer.tracks {
+            self.identity_by_track.insert(Arc::clone(&track.sid), Arc::clone(&peer.identity));
+        }
+        Some(if former.is_none() { Change::Joined(peer) } else { Change::Updated(peer) })
+    }
+
+    fn forget_tracks(&mut self, peer: &Peer) {
+        for track in &peer.tracks {
+            self.identity_by_track.remove(&track.sid);
+        }
     }
 }
 

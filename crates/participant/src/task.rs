@@ -35,6 +35,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How often a resume is tried before a fresh join is.
 const RESUMES_MAX: u32 = 12;
 
+/// What arrives while the thread is busy with others: a second of video.
+const RECEIVE_BUFFER_BYTES: usize = 1024 * 1024;
+
 /// Datagrams that are read before others get their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
 
@@ -61,7 +64,6 @@ struct Task {
     server: IpAddr,
     commands: mpsc::Receiver<Command>,
     events: mpsc::Sender<Event>,
-    snapshot: watch::Sender<Snapshot>,
     counters: Arc<Counters>,
     heard: mpsc::Receiver<Heard>,
     heard_sender: mpsc::Sender<Heard>,
@@ -105,13 +107,16 @@ impl Task {
             Ok(udp) => udp,
             Err(error) => return Err((done, JoinError::Unreachable(Box::new(error)))),
         };
+        // A socket with the usual buffer still works.
+        let _usual = socket2::SockRef::from(&udp).set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
         let port = udp.local_addr().map_or(0, |address| address.port());
         let local = SocketAddr::new(local_towards(server).unwrap_or(server), port);
         let counters = Arc::new(Counters::default());
-        let core = Core::new(options.clone(), local, Arc::clone(&counters), Instant::now());
+        let (snapshot, snapshot_receiver) = watch::channel(Snapshot::default());
+        let told = (Arc::clone(&counters), snapshot);
+        let core = Core::new(options.clone(), local, told, Instant::now());
         let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
         let (events, event_receiver) = mpsc::channel(EVENTS_MAX);
-        let (snapshot, snapshot_receiver) = watch::channel(Snapshot::default());
         let (heard_sender, heard) = mpsc::channel(HEARD_MAX);
         let participant = Participant {
             commands: command_sender,
@@ -125,7 +130,6 @@ impl Task {
             server,
             commands,
             events,
-            snapshot,
             counters,
             heard,
             heard_sender,
@@ -176,7 +180,7 @@ impl Task {
         }
         self.follow_wish(now);
         self.send();
-        self.publish_state();
+        self.tell_ready();
         if self.deliver_events() { self.left() } else { Some(LeaveReason::Asked) }
     }
 
@@ -335,20 +339,8 @@ impl Task {
         }
     }
 
-    fn publish_state(&mut self) {
-        let core = &self.core;
-        self.snapshot.send_if_modified(|snapshot| {
-            let is_same = snapshot.sid == core.sid && !core.roster_changed;
-            if !is_same {
-                *snapshot = Snapshot {
-                    sid: Arc::clone(&core.sid),
-                    identity: Arc::clone(&core.identity),
-                    roster: Arc::new(core.roster.clone()),
-                };
-            }
-            !is_same
-        });
-        self.core.roster_changed = false;
+    /// Tells whoever waits that everything works.
+    fn tell_ready(&mut self) {
         if !self.core.is_ready() {
             return;
         }

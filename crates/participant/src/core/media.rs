@@ -198,9 +198,8 @@ impl Core {
     }
 
     /// Returns the identity of a track's publisher; empty until it is known.
-    fn owner_of(&self, track: &str) -> Arc<str> {
-        let owner = self.roster.owner(track);
-        owner.map_or_else(|| Arc::from(""), |peer| Arc::clone(&peer.identity))
+    pub(super) fn owner_of(&self, track: &str) -> Arc<str> {
+        self.snapshot.borrow().roster.publisher_of(track).cloned().unwrap_or_default()
     }
 }
 

@@ -241,9 +241,7 @@ impl Core {
         }
         for (mid, track) in &self.track_by_mid {
             if former.get(mid) != Some(track) {
-                let owner = self.roster.owner(track);
-                let identity =
-                    owner.map_or_else(|| Arc::from(""), |peer| Arc::clone(&peer.identity));
+                let identity = self.owner_of(track);
                 self.events.push_back(Event::Subscribed { track: Arc::clone(track), identity });
             }
         }
