@@ -16,7 +16,7 @@ test: tools-test web models fonts
 	@cargo xtask ci
 
 # Measures; prints a table and writes target/bench.json.
-bench: tools-run web fonts
+bench: tools-run web fonts models
 	@cargo build --release --package plenary
 	@cargo run --release --package bench
 

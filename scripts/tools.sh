@@ -19,6 +19,12 @@ has() {
   command -v "$1" >/dev/null 2>&1 || { [ "$1" = initdb ] && compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 }
 
+if [ "$purpose" = test ] && [ "$(id -u)" != 0 ]; then
+  echo "The stories in Chromium and LiveKit's SDKs need a network namespace of their own, and so root." >&2
+  echo "Run this as root, or one part alone: docs/acceptance/README.md names them." >&2
+  exit 1
+fi
+
 missing=()
 for entry in "${needed[@]}"; do
   command=${entry%%:*} package=${entry#*:}

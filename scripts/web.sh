@@ -13,5 +13,8 @@ if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.j
   npm ci --no-audit --no-fund --loglevel=error
 fi
 echo "building the web app …"
-npm run --silent build
-touch dist/.built
+# Built beside and then put in place: a program that is being compiled embeds either, never half.
+npm run --silent build -- --outDir dist.new --emptyOutDir
+touch dist.new/.built
+rm -rf dist
+mv dist.new dist
