@@ -70,6 +70,8 @@ const NEVER_IN_PURE: &[&str] = &[
     "Instant::now",
     "SystemTime",
     "Timestamp::now",
+    "OsRng",
+    "new_v4",
     "now_v7",
     "rand::",
     "std::env::",
