@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::Timestamp;
 use model::caption::{Caption, CaptionAuthor, CaptionState};
 
+use crate::limit::is_deceiving;
 use crate::packet::Text;
 
 /// The topic on which captions travel.
@@ -55,7 +56,7 @@ pub fn caption_attributes(caption: &Caption) -> BTreeMap<String, String> {
 }
 
 /// Returns the caption that a stream on [`TRANSCRIPTION_TOPIC`] carries; `None` if it lacks our
-/// attributes or contradicts itself.
+/// attributes, contradicts itself, or is no line of visible text.
 pub fn caption_of(stream: &Text) -> Option<Caption> {
     let value = |name: &str| stream.attributes.get(name).map(String::as_str);
     let segment = value(SEGMENT)
@@ -63,7 +64,7 @@ pub fn caption_of(stream: &Text) -> Option<Caption> {
     let stable: usize = value(STABLE)?.parse().ok()?;
     if stream.text.len() > CAPTION_BYTES_MAX
         || !stream.text.is_char_boundary(stable)
-        || stream.text.contains('\0')
+        || stream.text.chars().any(is_deceiving)
     {
         return None;
     }

@@ -70,7 +70,8 @@ async fn a_forged_caption_is_dropped_and_an_own_one_passes() {
     })
     .await;
     assert_eq!(received, "Mine.");
-    assert_eq!(server.captions.recv().await, Some(own));
+    let recorded = Caption { segment: "anna/segment-1".to_owned(), ..own };
+    assert_eq!(server.captions.recv().await, Some(recorded));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

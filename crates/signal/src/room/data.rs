@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use model::Timestamp;
+use model::caption::Caption;
 use model::id::ParticipantId;
 use model::media::{Command, DataChannel};
 
@@ -14,6 +15,7 @@ use crate::packet::{self, StreamError, TextReader};
 use crate::protocol::data_packet::{Kind, Value};
 use crate::protocol::data_stream::{Header, Trailer};
 use crate::protocol::{DataChannelReceiveState, DataPacket};
+use crate::token::TokenKind;
 
 /// What a resumed client may have missed. LiveKit keeps 2 s; a resume of ours takes up to 3 s to
 /// be noticed and some to happen.
@@ -226,12 +228,22 @@ impl Room {
         }
         match streams.reader.trailer(trailer) {
             Ok(Some(text)) => match caption_of(&text) {
-                Some(caption) => self.out.push_back(Output::Caption(caption)),
+                Some(caption) => self.take_caption(from, caption),
                 None => self.count(Count::ForeignCaption),
             },
             Ok(None) => {}
             Err(_) => self.count(Count::OversizedStream),
         }
+    }
+
+    /// Segments are numbered by whoever makes them. Who types their own words gets numbers of
+    /// their own in the record, so that they cannot write over what somebody else has said.
+    fn take_caption(&mut self, from: ParticipantId, mut caption: Caption) {
+        let Some(person) = self.person_by_id.get(&from) else { return };
+        if person.kind != TokenKind::Agent {
+            caption.segment = format!("{}/{}", person.info.identity, caption.segment);
+        }
+        self.out.push_back(Output::Caption(caption));
     }
 
     #[expect(deprecated, reason = "clients of today read the old fields too")]

@@ -42,12 +42,13 @@ fn a_caption_that_lacks_an_attribute_is_none() {
 }
 
 #[test]
-fn ten_megabytes_and_nul_are_no_caption() {
+fn ten_megabytes_and_what_deceives_are_no_caption() {
     let long = Text { text: "a".repeat(10_000_000), ..stream() };
-    let nul = Text { text: "ab\0cdefgh".to_owned(), ..stream() };
 
     assert_eq!(caption_of(&long), None);
-    assert_eq!(caption_of(&nul), None);
+    for words in ["ab\0cdefgh", "abc\u{202e}defgh", "abc\ndefgh"] {
+        assert_eq!(caption_of(&Text { text: words.to_owned(), ..stream() }), None, "{words:?}");
+    }
 }
 
 fn stream() -> Text {

@@ -101,7 +101,7 @@ fn a_token_that_may_not_join_is_refused() {
 #[test]
 fn control_characters_and_monsters_are_no_identity() {
     let long = "x".repeat(257);
-    for identity in ["", "an\0na", "an\u{202e}na\n", long.as_str()] {
+    for identity in ["", "an\0na", "an\u{202e}na", long.as_str()] {
         let token = Token { identity: identity.to_owned(), ..token() };
         assert_eq!(keys().verify(&keys().mint(&token), None, NOW), Err(TokenError::BadClaims));
     }
