@@ -14,6 +14,9 @@ use crate::{Result, StoreError};
 
 const KEY_BYTES: usize = 32;
 
+/// Of the name of a draft: enough that no two are equal.
+const DRAFT_NAME_BYTES: usize = 16;
+
 /// How the files of wrapping keys are named: `text-1.key`, `text-2.key` …
 const FILE_PREFIX: &str = "text-";
 const FILE_SUFFIX: &str = ".key";
@@ -104,21 +107,22 @@ fn key_files(folder: &Path) -> io::Result<BTreeMap<u32, PathBuf>> {
     Ok(paths)
 }
 
-/// Writes a new key beside its place and moves it there: nobody reads half a key.
+/// Writes a new key beside its place and moves it there: nobody reads half a key. The draft has a
+/// name of its own: of two that start at once, neither takes away what the other is about to move.
 fn make_key(path: &Path) -> io::Result<()> {
     let mut key = [0; KEY_BYTES];
     fill(&mut key);
-    let draft = path.with_extension("draft");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    file.write_all(&key)?;
-    file.sync_all()?;
+    let mut name = [0; DRAFT_NAME_BYTES];
+    fill(&mut name);
+    let draft = path.with_extension(format!("{:032x}.draft", u128::from_be_bytes(name)));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written = file.write_all(&key).and_then(|()| file.sync_all());
     // A link instead of a rename: of two that start at once, the second keeps the first one's key.
-    match fs::hard_link(&draft, path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    fs::remove_file(&draft)
+    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    });
+    linked.and(fs::remove_file(&draft))
 }
 
 fn own_key(key: &[u8; KEY_BYTES]) -> LessSafeKey {

@@ -21,6 +21,33 @@ fn a_text_is_unsealed_by_the_keyring_that_sealed_it_also_after_a_restart() {
 }
 
 #[test]
+fn those_who_open_a_new_folder_at_once_have_the_same_key() {
+    const AT_ONCE: usize = 16;
+    for _ in 0..20 {
+        let folder = Folder::new();
+        let start = std::sync::Barrier::new(AT_ONCE);
+
+        let keyrings: Vec<Keyring> = std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                Keyring::open(folder.path())
+            };
+            let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(open)).collect();
+            let opened = threads.into_iter().map(|thread| thread.join().expect("no panic"));
+            opened.collect::<Result<_, _>>().expect("each opens")
+        });
+
+        let id = ResponseId::from_uuid(Uuid::now_v7());
+        let sealed = keyrings[0].seal(id, "Be kind.");
+        for keyring in &keyrings {
+            assert_eq!(keyring.unseal(id, &sealed).expect("the same key"), "Be kind.");
+        }
+        let files = std::fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(files, 1, "the drafts are gone");
+    }
+}
+
+#[test]
 fn a_text_opens_for_no_other_response_and_not_with_another_key() {
     let (folder, other) = (Folder::new(), Folder::new());
     let keyring = Keyring::open(folder.path()).expect("a key is made");
