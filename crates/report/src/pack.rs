@@ -36,7 +36,7 @@ pub fn files(results: &Results<'_>, document: &Document) -> Vec<File> {
     let mut files = vec![
         csv("cells.csv", cells(results)),
         csv("codebook.csv", codebook(results)),
-        csv("margins.csv", margins()),
+        csv("margins.csv", margins(results)),
         csv("results.csv", shares(results)),
         csv("meetings.csv", meetings(results)),
         csv("record.csv", record(results)),
@@ -67,10 +67,17 @@ pub(crate) fn columns(survey: &SurveyResults<'_>) -> Vec<(usize, String)> {
     columns
 }
 
+/// Returns an empty table, marked where the record is invented.
+fn table(results: &Results<'_>, head: &[&str]) -> Csv {
+    Csv::new(head, results.record.is_demonstration)
+}
+
 /// One row a survey, group and column: long, so that surveys with other questions fit beside.
 fn cells(results: &Results<'_>) -> Csv {
-    let mut csv =
-        Csv::new(&["survey", "version", "region", "age", "gender", "weight", "column", "people"]);
+    let mut csv = table(
+        results,
+        &["survey", "version", "region", "age", "gender", "weight", "column", "people"],
+    );
     for (at, survey) in results.surveys.iter().enumerate() {
         let columns = columns(survey);
         for (group, counts) in survey.open.sample().groups() {
@@ -93,7 +100,8 @@ fn cells(results: &Results<'_>) -> Csv {
 }
 
 fn codebook(results: &Results<'_>) -> Csv {
-    let mut csv = Csv::new(&["survey", "version", "column", "provenance", "language", "wording"]);
+    let mut csv =
+        table(results, &["survey", "version", "column", "provenance", "language", "wording"]);
     for (at, survey) in results.surveys.iter().enumerate() {
         let numbers = [(at + 1).to_string(), survey.survey.version.to_string()];
         let questionnaire = &survey.survey.questionnaire;
@@ -129,11 +137,15 @@ fn codebook(results: &Results<'_>) -> Csv {
             }
         }
     }
+    for tag in &results.record.languages {
+        let wording = format!("true: {}", Words::of(*tag).text("report.demonstration", &[]));
+        csv.row(&["", "", csv::MARK, "ours", tag.as_str(), &wording]);
+    }
     csv
 }
 
-fn margins() -> Csv {
-    let mut csv = Csv::new(&["variable", "code", "share", "source"]);
+fn margins(results: &Results<'_>) -> Csv {
+    let mut csv = table(results, &["variable", "code", "share", "source"]);
     for variable in [Variable::Region, Variable::Age, Variable::Gender] {
         for (code, share) in population::shares(variable) {
             csv.row(&[
@@ -148,18 +160,21 @@ fn margins() -> Csv {
 }
 
 fn shares(results: &Results<'_>) -> Csv {
-    let mut csv = Csv::new(&[
-        "survey",
-        "version",
-        "question",
-        "choice",
-        "region",
-        "base",
-        "people",
-        "unweighted",
-        "weighted",
-        "effective",
-    ]);
+    let mut csv = table(
+        results,
+        &[
+            "survey",
+            "version",
+            "question",
+            "choice",
+            "region",
+            "base",
+            "people",
+            "unweighted",
+            "weighted",
+            "effective",
+        ],
+    );
     for (at, survey) in results.surveys.iter().enumerate() {
         for (question, asked) in survey.survey.questionnaire.questions().iter().enumerate() {
             for region in std::iter::once(0).chain(survey.regions(question)) {
@@ -186,7 +201,8 @@ fn shares(results: &Results<'_>) -> Csv {
 
 fn meetings(results: &Results<'_>) -> Csv {
     let record = results.record;
-    let mut csv = Csv::new(&["meeting", "language", "title", "starts_at", "minutes", "people"]);
+    let mut csv =
+        table(results, &["meeting", "language", "title", "starts_at", "minutes", "people"]);
     for (at, meeting) in record.meetings.iter().enumerate() {
         for (tag, title) in &meeting.title.0 {
             csv.row(&[
@@ -203,7 +219,7 @@ fn meetings(results: &Results<'_>) -> Csv {
 }
 
 fn record(results: &Results<'_>) -> Csv {
-    let mut csv = Csv::new(&["meeting", "seconds", "language", "spoken", "by", "words"]);
+    let mut csv = table(results, &["meeting", "seconds", "language", "spoken", "by", "words"]);
     for (at, meeting) in results.record.meetings.iter().enumerate() {
         for said in &meeting.said {
             let by = match said.by {

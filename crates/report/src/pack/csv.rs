@@ -1,25 +1,33 @@
 //! CSV as RFC 4180 has it, and safe to open in a spreadsheet.
 
+/// The last column of every table: whether what stands in the row is invented. A column, so that
+/// rows that are copied elsewhere take their mark along.
+pub(super) const MARK: &str = "demonstration";
+
 /// A table being written.
 #[derive(Debug)]
 pub(super) struct Csv {
     text: String,
+    is_demonstration: bool,
 }
 
 impl Csv {
-    pub(super) fn new(head: &[&str]) -> Self {
-        let mut csv = Self { text: String::new() };
-        csv.row(head);
+    pub(super) fn new(head: &[&str], is_demonstration: bool) -> Self {
+        let mut csv = Self { text: String::new(), is_demonstration };
+        csv.line(head, MARK);
         csv
     }
 
     pub(super) fn row(&mut self, cells: &[&str]) {
-        for (i, cell) in cells.iter().enumerate() {
-            if i > 0 {
-                self.text.push(',');
-            }
+        self.line(cells, if self.is_demonstration { "true" } else { "false" });
+    }
+
+    fn line(&mut self, cells: &[&str], mark: &str) {
+        for cell in cells {
             self.text.push_str(&quoted(&safe(cell)));
+            self.text.push(',');
         }
+        self.text.push_str(mark);
         self.text.push_str("\r\n");
     }
 
@@ -64,11 +72,12 @@ mod tests {
 
     #[test]
     fn quotes_and_lines_stay_in_their_cell() {
-        let mut csv = Csv::new(&["a"]);
+        let mut csv = Csv::new(&["a"], false);
 
         csv.row(&["she said \"no\"\nand left"]);
 
         let text = String::from_utf8(csv.into_bytes()).expect("text");
-        assert_eq!(text, "\u{FEFF}a\r\n\"she said \"\"no\"\"\nand left\"\r\n");
+        let expected = "\u{FEFF}a,demonstration\r\n\"she said \"\"no\"\"\nand left\",false\r\n";
+        assert_eq!(text, expected);
     }
 }

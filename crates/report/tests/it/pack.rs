@@ -85,7 +85,29 @@ fn words_that_look_like_a_formula_are_text_in_the_pack() {
 
     let files = pack::files(&results, &compose(&results, Tag::EN));
 
-    assert!(text(&files, "record.csv").contains(",\"'=1+1\"\r\n"));
+    assert!(text(&files, "record.csv").contains(",\"'=1+1\",true\r\n"));
+}
+
+#[test]
+fn every_row_of_the_pack_says_whether_it_is_of_a_demonstration() {
+    for (is_demonstration, mark) in [(true, "true"), (false, "false")] {
+        let record = report::Record { is_demonstration, ..fixture::record() };
+        let results = Results::of(&record);
+
+        let files = pack::files(&results, &compose(&results, Tag::EN));
+
+        let tables: Vec<&str> =
+            files.iter().map(|file| file.name).filter(|name| name.ends_with(".csv")).collect();
+        assert_eq!(tables.len(), 6);
+        for name in tables {
+            let csv = text(&files, name);
+            let head = csv.lines().next().expect("a head");
+            assert!(head.ends_with(",demonstration"), "{name}: {head}");
+            let rows = table(&csv);
+            assert!(!rows.is_empty(), "{name}");
+            assert!(rows.iter().all(|row| row.last().is_some_and(|cell| cell == mark)), "{name}");
+        }
+    }
 }
 
 #[test]
