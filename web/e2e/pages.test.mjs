@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { barriersOn } from "./axe.mjs";
-import { openBrowser, personIn, portrait, speech, until } from "./browser.mjs";
+import { mediaOf, openBrowser, personIn, portrait, speech, until } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
 const LOOKS = [
@@ -171,6 +171,32 @@ describe("the pages", { concurrency: false }, () => {
     } finally {
       await server.stop();
     }
+  });
+
+  test("who opens a second window is told so in the first", async () => {
+    const first = await guest(world, world.browser, "Ana");
+    const second = await first.context().newPage();
+    await second.goto(first.url());
+    await second.getByRole("button", { name: "Join now" }).click();
+    await first.getByRole("heading", { name: "You have joined in another window." }).waitFor();
+    await second.getByRole("button", { name: "Leave the meeting" }).waitFor();
+    await first.context().close();
+  });
+
+  test("a server that was killed and started again is joined again by everybody, and nobody pressed anything", async () => {
+    const people = [await guest(world, world.browser, "Ana"), await guest(world, world.browser, "Ben")];
+    const frames = async (page) => (await mediaOf(page)).reduce((sum, entry) => sum + entry.frames, 0);
+    await world.server.kill();
+    for (const page of people) await page.getByText("You have had no connection for").waitFor();
+    await world.server.again();
+    const started = Date.now();
+    for (const page of people) await page.getByText("You have had no connection for").waitFor({ state: "hidden", timeout: 60_000 });
+    for (const page of people) {
+      const before = await frames(page);
+      await until("the other's picture moves", async () => (await frames(page)) > before + 5, { withinMs: 30_000 });
+    }
+    console.log(`# everybody saw the other again ${Date.now() - started} ms after the server was back`);
+    for (const page of people) await page.context().close();
   });
 
   test("the lobby says what to do when the browser refuses the camera", async () => {

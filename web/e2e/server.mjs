@@ -12,43 +12,75 @@ const program = process.env.E2E_PROGRAM;
 /** How long the program may take to be up: a debug build with packs to load on a busy machine. */
 const START_MS = 60_000;
 
-/** Starts the program; returns its address, the organiser's link, and how to stop it. */
+/** Starts the program on a folder of its own; returns its address, the organiser's link, and how to stop it. */
 export async function startServer({ engine = "sqlite", hasDemonstration = false, models = path.join(root, "models") } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "plenary-e2e-"));
   const database = engine === "postgres" ? startPostgres() : null;
   const config = path.join(folder, "plenary.toml");
-  writeFileSync(
-    config,
-    [
-      `data = "${folder}/data"`,
-      'organisation = "River Cities Forum"',
-      `log = "${process.env.E2E_LOG ?? "warn"}"`,
-      "[http]",
-      'listen = "127.0.0.1:0"',
-      'internal_listen = "127.0.0.1:0"',
-      "[store]",
-      `url = "${database?.url ?? ""}"`,
-      "[media]",
-      "workers = 1",
-      "port = 0",
-      'advertise = ["127.0.0.2"]',
-      "[speech]",
-      `models = "${models}"`,
-      "[report]",
-      `fonts = "${root}/target/fonts"`,
-      "[survey]",
-      // Six people answer in the story; by default nothing is shown of fewer than ten.
-      "cell_min = 3",
-    ].join("\n"),
-  );
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PLENARY_")));
-  const child = spawn(program, ["serve", "--config", config, ...(hasDemonstration ? ["--demo"] : [])], { stdio: ["ignore", "pipe", "pipe"], env });
   const complaints = [];
+  const said = [];
+  writeFileSync(config, configOf({ folder, database, models, listen: "127.0.0.1:0" }));
+  let running = await launch({ config, hasDemonstration, complaints, said });
+  const { address } = running;
+  const minted = spawnSync(program, ["link", "--config", config], { encoding: "utf8", env: environment() });
+  if (minted.status !== 0) throw new Error(`no link was minted: ${minted.stderr}`);
+  const secret = minted.stdout.trim().split("#").at(-1);
+  return {
+    address,
+    organiserLink: `${address}/o#${secret}`,
+    complaints,
+    said,
+    /** Ends the program as a fault would: at once. */
+    kill: async () => end(running.child, "SIGKILL"),
+    /** Starts it again at the same address. */
+    again: async () => {
+      writeFileSync(config, configOf({ folder, database, models, listen: `127.0.0.1:${new URL(address).port}` }));
+      running = await launch({ config, hasDemonstration, complaints, said: [] });
+    },
+    stop: async () => {
+      await end(running.child, "SIGTERM");
+      database?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configOf({ folder, database, models, listen }) {
+  return [
+    `data = "${folder}/data"`,
+    'organisation = "River Cities Forum"',
+    `log = "${process.env.E2E_LOG ?? "warn"}"`,
+    "[http]",
+    `listen = "${listen}"`,
+    'internal_listen = "127.0.0.1:0"',
+    "[store]",
+    `url = "${database?.url ?? ""}"`,
+    "[media]",
+    "workers = 1",
+    "port = 0",
+    'advertise = ["127.0.0.2"]',
+    "[speech]",
+    `models = "${models}"`,
+    "[report]",
+    `fonts = "${root}/target/fonts"`,
+    "[survey]",
+    // Six people answer in the story; by default nothing is shown of fewer than ten.
+    "cell_min = 3",
+  ].join("\n");
+}
+
+/** The tests' environment without settings of the program: those come from the file alone. */
+function environment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PLENARY_")));
+}
+
+/** Starts the program and waits until it says that it listens, and with a demonstration all its links. */
+async function launch({ config, hasDemonstration, complaints, said }) {
+  const child = spawn(program, ["serve", "--config", config, ...(hasDemonstration ? ["--demo"] : [])], { stdio: ["ignore", "pipe", "pipe"], env: environment() });
   child.stderr.on("data", (chunk) => {
     complaints.push(String(chunk));
     if (process.env.E2E_LOG !== undefined) process.stderr.write(chunk);
   });
-  const said = [];
   const address = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the server is not up after ${START_MS} ms: ${complaints.join("")}`)), START_MS);
     child.on("exit", (code) => {
@@ -58,35 +90,22 @@ export async function startServer({ engine = "sqlite", hasDemonstration = false,
     createInterface({ input: child.stdout }).on("line", (line) => {
       said.push(line);
       const listening = said.map((one) => /^listening on (\S+)/u.exec(one)?.[1]).find((one) => one !== undefined);
-      // The demonstration's links follow; the delegate's is the last.
       if (listening !== undefined && (!hasDemonstration || said.some((one) => one.trim().startsWith("delegate")))) {
         clearTimeout(timer);
         resolve(listening);
       }
     });
   });
-  const minted = spawnSync(program, ["link", "--config", config], { encoding: "utf8", env });
-  if (minted.status !== 0) throw new Error(`no link was minted: ${minted.stderr}`);
-  const secret = minted.stdout.trim().split("#").at(-1);
-  return {
-    address,
-    organiserLink: `${address}/o#${secret}`,
-    data: `${folder}/data`,
-    database,
-    complaints,
-    said,
-    stop: async () => {
-      if (child.exitCode === null) {
-        const ended = new Promise((resolve) => child.on("exit", resolve));
-        child.kill("SIGTERM");
-        const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
-        await ended;
-        clearTimeout(timer);
-      }
-      database?.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return { child, address };
+}
+
+async function end(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await ended;
+  clearTimeout(timer);
 }
 
 /** Starts a PostgreSQL cluster of its own on a socket, or makes a database in the one that is given. */
@@ -97,7 +116,7 @@ function startPostgres() {
     run("psql", [given, "-c", `CREATE DATABASE ${name}`]);
     const url = new URL(given);
     url.pathname = `/${name}`;
-    return { url: url.href, query: (sql) => run("psql", [url.href, "-Atc", sql]), stop: () => run("psql", [given, "-c", `DROP DATABASE ${name} WITH (FORCE)`]) };
+    return { url: url.href, stop: () => run("psql", [given, "-c", `DROP DATABASE ${name} WITH (FORCE)`]) };
   }
   const folder = mkdtempSync(path.join(tmpdir(), "plenary-pg-"));
   chmodSync(folder, 0o700);
@@ -110,7 +129,6 @@ function startPostgres() {
   const url = `postgres://postgres@localhost/postgres?host=${folder}`;
   return {
     url,
-    query: (sql) => run("psql", ["-h", folder, "-U", "postgres", "-Atc", sql]),
     stop: () => {
       as(`${bin}/pg_ctl -D ${folder}/data -m immediate stop`);
       rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { asProblem, call, type Entered, type Lobby, type Problem } from "../../a
 import { Cell, keep, kept } from "../../kit/index.ts";
 import { camera, microphone } from "./InputModel.ts";
 import { LevelModel } from "./LevelModel.ts";
+import { OutputModel } from "./OutputModel.ts";
 import { StageModel, type Ending, type Entry, type Happening } from "./StageModel.ts";
 
 /** How often the lobby asks who is inside. */
@@ -28,6 +29,7 @@ export class MeetingModel {
   readonly mayRecord = new Cell(false);
   readonly mic = microphone();
   readonly camera = camera();
+  readonly output = new OutputModel();
   readonly level = new LevelModel();
   private readonly followers = new Set<(happening: Happening) => void>();
 
@@ -44,12 +46,15 @@ export class MeetingModel {
     const look = (): void => void this.look();
     void this.exchange().then(look);
     const timer = setInterval(look, LOBBY_EVERY_MS);
-    const replugged = (): void => void Promise.all([this.mic.list(), this.camera.list()]);
+    const replugged = (): void => void Promise.all([this.mic.list(), this.camera.list(), this.output.list()]);
+    void this.output.list();
+    const listOutputs = this.mic.state.subscribe(() => void this.output.list());
     // Browsers hide the devices from pages that are not secure.
     const plugs = "mediaDevices" in navigator ? navigator.mediaDevices : null;
     plugs?.addEventListener("devicechange", replugged);
     return () => {
       clearInterval(timer);
+      listOutputs();
       plugs?.removeEventListener("devicechange", replugged);
     };
   };
@@ -70,7 +75,7 @@ export class MeetingModel {
     }
     this.phase.set({ ...phase, entering: { name: "under way" } });
     this.remember();
-    const stage = new StageModel(this.enter, this.mic, this.camera, (happening) => this.happen(happening), { speaks: this.speaks.get(), reads: this.reads.get() });
+    const stage = new StageModel(this.enter, { mic: this.mic, camera: this.camera, output: this.output }, (happening) => this.happen(happening), { speaks: this.speaks.get(), reads: this.reads.get() });
     try {
       await stage.join();
       this.phase.set({ name: "stage", lobby: phase.lobby, stage });

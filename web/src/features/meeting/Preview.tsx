@@ -6,6 +6,7 @@ import { ControlButton, initialsOf, SelectField } from "../../primitives/index.t
 import type { InputModel, InputState, InputTrouble } from "./InputModel.ts";
 import type { MeetingModel } from "./MeetingModel.ts";
 import { LevelMeter } from "./LevelMeter.tsx";
+import type { OutputModel } from "./OutputModel.ts";
 import { PictureView } from "./PictureView.tsx";
 
 const TROUBLES: Record<InputTrouble, MessageKey> = { denied: "meeting.denied", missing: "meeting.missing", busy: "meeting.busy", insecure: "meeting.insecure" };
@@ -38,10 +39,29 @@ export function Preview({ model }: PreviewProps): ReactElement {
       </div>
       <div className="devices">
         <DeviceChoice label={t("meeting.microphone")} input={model.mic} />
+        <OutputChoice output={model.output} onChoose={model.output.choose} />
         <DeviceChoice label={t("meeting.camera")} input={model.camera} />
       </div>
       {mic === null ? null : <LevelMeter level={model.level} track={mic} />}
     </section>
+  );
+}
+
+interface OutputChoiceProps {
+  output: OutputModel;
+  onChoose: (id: string) => void;
+}
+
+/** Where the meeting sounds, where the browser lets a page choose and has told the names. */
+export function OutputChoice({ output, onChoose }: OutputChoiceProps): ReactElement | null {
+  const t = useMessages();
+  const devices = useCell(output.devices);
+  const chosen = useCell(output.chosen);
+  if (devices.length === 0) return null;
+  return (
+    <div className="device">
+      <SelectField label={t("meeting.loudspeaker")} options={devices.map((device) => ({ id: device.id, text: device.name }))} value={chosen?.id ?? ""} onChange={onChoose} />
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { LanguageSwitch, ThemeSwitch } from "../frame/index.ts";
 import { Button, CheckField, Dialog, SelectField } from "../../primitives/index.ts";
 import { captionLook, chooseCaptionLook, SIZES, type CaptionSize } from "./captionLook.ts";
 import { choosable } from "./MeetingModel.ts";
-import { DeviceChoice } from "./Preview.tsx";
+import { DeviceChoice, OutputChoice } from "./Preview.tsx";
 import { SHORTCUTS } from "./shortcuts.ts";
 import type { StageModel } from "./StageModel.ts";
 
@@ -41,6 +41,7 @@ export function SettingsSheet({ stage, lobby, onClose }: SettingsSheetProps): Re
         <DeviceChoice label={t("meeting.microphone")} input={stage.mic} />
         <DeviceChoice label={t("meeting.camera")} input={stage.camera} />
       </div>
+      <OutputChoice output={stage.output} onChoose={stage.chooseOutput} />
       <div className="two-fields">
         <LanguageSwitch look="folded" />
         <ThemeSwitch />

@@ -6,6 +6,7 @@ import { captionFrom, CaptionLog } from "./caption.ts";
 import { shown } from "./grid.ts";
 import type { InputModel } from "./InputModel.ts";
 import { LinkWatch, type Link } from "./link.ts";
+import type { OutputModel } from "./OutputModel.ts";
 import { byArrival, personOf, type Person } from "./person.ts";
 import { Speaking } from "./speaking.ts";
 
@@ -44,6 +45,9 @@ export class StageModel {
   readonly speaks: Cell<string>;
   readonly reads: Cell<string>;
   readonly captions = new CaptionLog();
+  readonly mic: InputModel<LocalAudioTrack>;
+  readonly camera: InputModel<LocalVideoTrack>;
+  readonly output: OutputModel;
   private readonly room: Room;
   private readonly watch = new LinkWatch(Date.now());
   private readonly voices = new Speaking();
@@ -56,11 +60,13 @@ export class StageModel {
 
   constructor(
     private readonly enter: () => Promise<Entry>,
-    readonly mic: InputModel<LocalAudioTrack>,
-    readonly camera: InputModel<LocalVideoTrack>,
+    devices: { mic: InputModel<LocalAudioTrack>; camera: InputModel<LocalVideoTrack>; output: OutputModel },
     private readonly tell: (happening: Happening) => void,
     languages: { speaks: string; reads: string },
   ) {
+    this.mic = devices.mic;
+    this.camera = devices.camera;
+    this.output = devices.output;
     this.speaks = new Cell(languages.speaks);
     this.reads = new Cell(languages.reads);
     this.room = new Room({
@@ -80,8 +86,15 @@ export class StageModel {
     await this.room.connect(entry.url, entry.token);
     this.tick ??= setInterval(() => this.look(), TICK_MS);
     this.refresh();
+    await this.useOutput();
     await this.publish();
     await this.tellLanguages();
+  };
+
+  /** Lets the meeting sound elsewhere. */
+  chooseOutput = async (id: string): Promise<void> => {
+    this.output.choose(id);
+    await this.useOutput();
   };
 
   leave = async (): Promise<void> => {
@@ -152,7 +165,7 @@ export class StageModel {
       .on(RoomEvent.ParticipantDisconnected, (participant) => this.depart(personOf(participant)))
       .on(RoomEvent.ActiveSpeakersChanged, (speakers) => this.voices.hear(speakers.map((speaker) => speaker.identity), Date.now()))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => this.isSoundBlocked.set(!this.room.canPlaybackAudio))
-      .on(RoomEvent.MediaDevicesChanged, () => void Promise.all([this.mic.list(), this.camera.list()]))
+      .on(RoomEvent.MediaDevicesChanged, () => void Promise.all([this.mic.list(), this.camera.list(), this.output.list()]))
       .on(RoomEvent.ConnectionStateChanged, (state) => this.connection(state))
       .on(RoomEvent.Disconnected, (reason) => void this.disconnected(reason));
     this.room.registerTextStreamHandler("lk.transcription", (reader) => {
@@ -172,6 +185,11 @@ export class StageModel {
       if (!isPublished) await this.room.localParticipant.publishTrack(local, { source: track.kind === Track.Kind.Audio ? Track.Source.Microphone : Track.Source.Camera });
     }
     this.refresh();
+  }
+
+  private async useOutput(): Promise<void> {
+    const device = this.output.chosen.get();
+    if (device !== null) await this.room.switchActiveDevice("audiooutput", device.id).catch(() => undefined);
   }
 
   private async tellLanguages(): Promise<void> {
