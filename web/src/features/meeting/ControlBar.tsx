@@ -25,7 +25,8 @@ export function ControlBar({ stage, hasCaptions, isPanelOpen, onCaptions, onPane
   const self = people.find((person) => person.isSelf);
   const isMicOn = self?.isMicOn ?? false;
   const isCameraOn = self?.camera !== null && self !== undefined;
-  const mayShare = "getDisplayMedia" in navigator.mediaDevices;
+  // Missing on phones, and everywhere on pages that are not secure.
+  const mayShare = "mediaDevices" in navigator && "getDisplayMedia" in navigator.mediaDevices;
   return (
     <footer className="control-bar">
       <div className="controls">
