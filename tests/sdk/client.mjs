@@ -31,8 +31,8 @@ await room.localParticipant.publishTrack(track, options);
 
 let isOver = false;
 let isReported = false;
-let resumes = 0;
-room.on(RoomEvent.Reconnected, () => (resumes += 1));
+let reconnects = 0;
+room.on(RoomEvent.Reconnected, () => (reconnects += 1));
 process.stdin.on("end", () => (isOver = true));
 process.stdin.on("data", () => {
   heard.clear();
@@ -51,7 +51,7 @@ for (let at = 0; !isOver; at += 480) {
   if (at % (RATE * 5) === 0) console.error(`heard ${[...heard]} texts ${texts} data ${data} of ${room.remoteParticipants.size}`);
   if (!isReported && heard.size === others.length && texts.length === others.length && data.length === others.length && hasSeen()) {
     isReported = true;
-    console.log(JSON.stringify({ heard: [...heard], texts, data, pictures, resumes, ms: Date.now() - started }));
+    console.log(JSON.stringify({ heard: [...heard], texts, data, pictures, reconnects, sid: room.localParticipant.sid, ms: Date.now() - started }));
   }
 }
 await room.disconnect();

@@ -25,7 +25,7 @@ class Client:
         self.data: list[str] = []
         self.tasks: set[asyncio.Task] = set()
         self.is_reported = False
-        self.resumes = 0
+        self.reconnects = 0
 
     def start(self, work) -> None:
         task = asyncio.ensure_future(work)
@@ -88,7 +88,7 @@ class Client:
             if not self.is_reported and self.has_everything():
                 self.is_reported = True
                 ms = round((time.monotonic() - started) * 1000)
-                report = {"heard": sorted(self.heard), "texts": self.texts, "data": self.data, "resumes": self.resumes, "ms": ms}
+                report = {"heard": sorted(self.heard), "texts": self.texts, "data": self.data, "reconnects": self.reconnects, "sid": room.local_participant.sid, "ms": ms}
                 print(json.dumps(report, separators=(",", ":")), flush=True)
 
 
@@ -108,7 +108,7 @@ async def main() -> None:
 
     @room.on("reconnected")
     def _() -> None:
-        client.resumes += 1
+        client.reconnects += 1
 
     room.register_text_stream_handler("greeting", lambda reader, _who: client.start(client.read(reader)))
     await room.connect(url, token, rtc.RoomOptions(auto_subscribe=True))

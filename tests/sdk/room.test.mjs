@@ -3,7 +3,7 @@
 // of the three others, their text streams and their data. Python also shows a camera with simulcast,
 // which Node must see.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import path from "node:path";
@@ -13,27 +13,25 @@ import { fileURLToPath } from "node:url";
 
 import { AccessToken } from "livekit-server-sdk";
 
-import { startServer, root } from "../../web/e2e/server.mjs";
+import { startServer } from "./server.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const tone = process.env.SDK_TONE;
-const python = path.join(root, "target/sdk-venv/bin/python");
 
 /** Each client: a name, its tone in Hz, and the program that plays it. */
 const CLIENTS = [
   { name: "rust-a", hz: 440, command: [tone] },
   { name: "rust-b", hz: 600, command: [tone] },
   { name: "node", hz: 760, command: [process.execPath, path.join(here, "client.mjs")] },
-  { name: "python", hz: 920, command: [python, path.join(here, "client.py")] },
+  { name: "python", hz: 920, command: ["python3", path.join(here, "client.py")] },
 ];
 
 /** How long it may take until everybody has heard everybody, on a loaded machine. */
 const PATIENCE_MS = 60_000;
 
 test("two participants, rtc-node and Python livekit hear, see and read each other", async (context) => {
-  const server = await startServer({ hasDemonstration: true, models: "/nonexistent" });
-  context.after(() => server.stop());
-  const code = await meetingOf(server);
+  const server = await startServer(context);
+  const code = server.meeting;
   const all = CLIENTS.map((client) => client.hz).join(",");
 
   const results = await Promise.all(
@@ -57,10 +55,9 @@ test("two participants, rtc-node and Python livekit hear, see and read each othe
 });
 
 test("both SDKs and our participant resume when their connections are cut", async (context) => {
-  const server = await startServer({ hasDemonstration: true, models: "/nonexistent" });
-  context.after(() => server.stop());
+  const server = await startServer(context);
   const proxy = await startProxy(context, server.address);
-  const code = await meetingOf(server);
+  const code = server.meeting;
   const clients = CLIENTS.slice(1);
   const all = clients.map((client) => client.hz).join(",");
   const players = await Promise.all(
@@ -69,26 +66,51 @@ test("both SDKs and our participant resume when their connections are cut", asyn
       return start(context, client, [proxy.address, token, String(client.hz), all]);
     }),
   );
-  await Promise.all(players.map((player) => player.report()));
+  const before = await Promise.all(players.map((player) => player.report()));
 
   const cut = proxy.cut();
-  await Promise.all(players.map((player) => player.resumed()));
-  const results = await Promise.all(players.map((player) => player.report()));
+  const results = await Promise.all(players.map((player) => player.reconnected()));
 
   assert.equal(cut, clients.length, "one socket each");
   for (const [index, result] of results.entries()) {
-    console.log(`${clients[index].name} resumed ${result.resumes} time(s) and heard ${result.heard.join(", ")} Hz again`);
-    assert.equal(result.resumes, 1);
+    console.log(`${clients[index].name} resumed ${result.reconnects} time(s) and heard ${result.heard.join(", ")} Hz again`);
+    assert.equal(result.reconnects, 1);
+    assert.equal(result.sid, before[index].sid, "the same presence");
     assert.equal(result.heard.length, clients.length - 1);
   }
 });
 
+for (const [signal, how] of [
+  ["SIGTERM", "stops"],
+  ["SIGKILL", "is killed"],
+]) {
+  test(`when the server ${how} and is started again, everybody is back and nobody clicks`, async (context) => {
+    const server = await startServer(context);
+    const clients = CLIENTS.slice(1);
+    const all = clients.map((client) => client.hz).join(",");
+    const players = await Promise.all(
+      clients.map(async (client) => {
+        const { url, token } = await enter(server.address, server.meeting, client.name);
+        return start(context, client, [url, token, String(client.hz), all]);
+      }),
+    );
+    const before = await Promise.all(players.map((player) => player.report()));
+
+    await server.restart(signal);
+    const restarted = Date.now();
+    const results = await Promise.all(players.map((player) => player.reconnected()));
+
+    for (const [index, result] of results.entries()) {
+      console.log(`${clients[index].name} heard ${result.heard.join(", ")} Hz again, ${Date.now() - restarted} ms after the start`);
+      assert.equal(result.heard.length, clients.length - 1);
+      assert.notEqual(result.sid, before[index].sid, "another presence");
+    }
+  });
+}
+
 test("tokens that LiveKit's server SDK makes with our keys open a room that is no meeting", async (context) => {
-  const server = await startServer({ models: "/nonexistent" });
-  context.after(() => server.stop());
-  const config = path.join(path.dirname(server.data), "plenary.toml");
-  const keys = spawnSync(process.env.E2E_PROGRAM, ["keys", "--config", config], { encoding: "utf8" }).stdout;
-  const [, key, secret] = /^key (\S+)\nsecret (\S+)/u.exec(keys);
+  const server = await startServer(context);
+  const { key, secret } = server.keys();
   const clients = [CLIENTS[0], CLIENTS[2]];
   const all = clients.map((client) => client.hz).join(",");
 
@@ -105,25 +127,13 @@ test("tokens that LiveKit's server SDK makes with our keys open a room that is n
 });
 
 test("a token of nobody is refused, and its check says so to any page", async (context) => {
-  const server = await startServer({ hasDemonstration: true, models: "/nonexistent" });
-  context.after(() => server.stop());
+  const server = await startServer(context);
 
   const checked = await ask(server.address, "GET", "/rtc/v1/validate?access_token=nonsense", { origin: "https://elsewhere.example" });
 
   assert.equal(checked.status, 401);
   assert.equal(checked.headers["access-control-allow-origin"], "*");
 });
-
-/** Returns the code of the demonstration's meeting that is still to come, from the printed link. */
-async function meetingOf(server) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (Date.now() < deadline) {
-    const match = server.said.join("\n").match(/\/m\/([0-9A-Za-z]+)/u);
-    if (match !== null) return match[1];
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`no meeting in: ${server.said.join("\n")}`);
-}
 
 async function enter(address, code, name) {
   const body = JSON.stringify({ name, speaks: "en", reads: "fr", consent: { record: true } });
@@ -178,13 +188,13 @@ function start(context, { name, command }, parameters) {
       wake();
     });
 
-  /** Resolves when a report says that the client has resumed. */
-  const resumed = async () => {
+  /** Resolves with a report of after the client has reconnected. */
+  const reconnected = async () => {
     const deadline = Date.now() + PATIENCE_MS;
-    while (Date.now() < deadline) if ((await report()).resumes > 0) return;
-    throw new Error(`${name}: did not resume in time\n${complaints.join("").slice(-4_000)}`);
+    while (Date.now() < deadline) if ((await report()).reconnects > 0) return report();
+    throw new Error(`${name}: did not reconnect in time\n${complaints.join("").slice(-4_000)}`);
   };
-  return { report, resumed };
+  return { report, reconnected };
 }
 
 /** Passes TCP on to the server, until its connections are cut. */

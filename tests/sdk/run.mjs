@@ -10,13 +10,14 @@ import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
-const venv = path.join(root, "target/sdk-venv");
+/** Where the Python SDK is put: beside the build, not into the system. */
+const packages = path.join(root, "target/sdk-python");
 
 /** What the tests need, each with what to do where it is missing. */
 const NEEDS = [
   [process.getuid?.() === 0, "Run this as root: a network namespace needs it."],
   [hasProgram("ip") && hasProgram("unshare"), "Install Debian's iproute2 and util-linux."],
-  [hasProgram("python3"), "Install Debian's python3 and python3-venv."],
+  [hasProgram("python3") && hasPip(), "Install Debian's python3 and python3-pip."],
   [existsSync(path.join(root, "target/debug/plenary")), "Build the server first: cargo build -p plenary."],
   [existsSync(path.join(root, "target/debug/examples/tone")), "Build our participant first: cargo build -p participant --example tone."],
 ];
@@ -28,8 +29,7 @@ if (missing.length > 0) {
 }
 
 if (!existsSync(path.join(here, "node_modules/@livekit/rtc-node"))) run("npm", ["ci", "--no-audit", "--no-fund"], here);
-if (!existsSync(path.join(venv, "bin/python"))) run("python3", ["-m", "venv", venv], root);
-run(path.join(venv, "bin/python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", path.join(here, "requirements.txt")], root);
+if (!existsSync(path.join(packages, "livekit"))) run("python3", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--target", packages, "--no-deps", "-r", path.join(here, "requirements.txt")], root);
 
 // Copies: a build that runs meanwhile must not change what is tested.
 const folder = mkdtempSync(path.join(tmpdir(), "plenary-sdk-"));
@@ -40,7 +40,7 @@ for (const [name, file] of Object.entries(programs)) {
 }
 
 const setUp = ["ip link set lo up", "ip link add plenary0 type veth peer name plenary1", "ip addr add 127.0.0.2/32 dev plenary0", "ip link set plenary0 up", "ip link set plenary1 up"].join(" && ");
-const tests = spawn("unshare", ["--net", "sh", "-c", `${setUp} && exec "$0" "$@"`, process.execPath, "--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec", path.join(here, "room.test.mjs")], { stdio: "inherit", env: { ...process.env, ...programs } });
+const tests = spawn("unshare", ["--net", "sh", "-c", `${setUp} && exec "$0" "$@"`, process.execPath, "--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec", path.join(here, "room.test.mjs")], { stdio: "inherit", env: { ...process.env, ...programs, PYTHONPATH: packages } });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => tests.kill(signal));
 tests.on("exit", (code) => {
   rmSync(folder, { recursive: true, force: true });
@@ -50,6 +50,10 @@ tests.on("exit", (code) => {
 function run(command, parameters, cwd) {
   const done = spawnSync(command, parameters, { cwd, stdio: "inherit" });
   if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+function hasPip() {
+  return spawnSync("python3", ["-m", "pip", "--version"]).status === 0;
 }
 
 function hasProgram(name) {

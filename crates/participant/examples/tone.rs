@@ -24,7 +24,7 @@ struct Got {
     told: (usize, usize, usize),
     heard: BTreeSet<u32>,
     texts: Vec<String>,
-    resumes: u32,
+    reconnects: u32,
     data: Vec<String>,
     sound_by_track: BTreeMap<String, Vec<i16>>,
 }
@@ -71,7 +71,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let is_whole =
             [got.heard.len(), got.texts.len(), got.data.len()].iter().all(|n| *n == others.len());
         if is_whole && !std::mem::replace(&mut is_reported, true) {
-            report(&got, started);
+            report(&got, &participant.sid(), started);
         }
     }
     playing.abort();
@@ -94,7 +94,7 @@ impl Got {
             Event::Data { payload, .. } => {
                 self.data.push(String::from_utf8_lossy(&payload).into_owned());
             }
-            Event::Resumed => self.resumes += 1,
+            Event::Resumed | Event::Rejoined => self.reconnects += 1,
             Event::Left(reason) => eprintln!("left: {reason:?}"),
             _ => {}
         }
@@ -117,16 +117,17 @@ async fn greet(participant: &Participant, hz: u32) -> Result<(), participant::Cl
     participant.send_data("greeting", data, DataChannel::Reliable, Vec::new()).await
 }
 
-fn report(got: &Got, started: Instant) {
+fn report(got: &Got, sid: &str, started: Instant) {
     let quoted =
         |list: &[String]| list.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(",");
     let heard: Vec<String> = got.heard.iter().map(u32::to_string).collect();
     println!(
-        r#"{{"heard":[{}],"texts":[{}],"data":[{}],"resumes":{},"ms":{}}}"#,
+        r#"{{"heard":[{}],"texts":[{}],"data":[{}],"reconnects":{},"sid":{:?},"ms":{}}}"#,
         heard.join(","),
         quoted(&got.texts),
         quoted(&got.data),
-        got.resumes,
+        got.reconnects,
+        sid,
         started.elapsed().as_millis()
     );
 }
