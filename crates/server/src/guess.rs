@@ -96,15 +96,19 @@ fn is_guessable(path: &str) -> bool {
         || path.starts_with("/api/v1/meetings/")
 }
 
-/// Returns the client's address; behind a proxy on this host, the one that the proxy saw. An IPv6
-/// network of 64 bits is one address: its owner has all of them.
+/// Returns the client's address; behind a proxy on this host, the one that the proxy saw.
 pub(crate) fn client(peer: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
     let peer = peer.unwrap_or(IpAddr::V6(Ipv6Addr::LOCALHOST));
     let forwarded = headers
         .get("x-forwarded-for")
         .filter(|_| peer.is_loopback())
         .and_then(|list| list.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-    match forwarded.unwrap_or(peer) {
+    network(forwarded.unwrap_or(peer))
+}
+
+/// Returns what counts as one address. An IPv6 network of 64 bits is one: its owner has all of it.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address {
         IpAddr::V6(address) => {
             let network = u128::from(address) & !u128::from(u64::MAX);
             if address.is_loopback() { address.into() } else { Ipv6Addr::from(network).into() }

@@ -1,9 +1,10 @@
 //! Connections: accepted, perhaps wrapped in TLS, served, and ended gracefully.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -23,10 +24,15 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::metrics;
+use crate::{guess, metrics};
 
-/// Open connections at most: each may take some 30 kB.
+/// Open connections at most. One that waits takes a few kilobytes; one whose request and answer
+/// are as long as they may be, up to about 256 KiB.
 const CONNECTIONS_MAX: usize = 20_000;
+
+/// Open connections of one address, so that none holds all: a building behind one address still
+/// meets and answers. A proxy on this host has as many as there are.
+const CONNECTIONS_OF_ADDRESS_MAX: usize = 1_000;
 
 /// What a connection may hold of a request's head: an address has at most 64 KiB, of which a token
 /// and a join request are the longest we know.
@@ -49,6 +55,7 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let addresses = Addresses::default();
     let mut connections = JoinSet::new();
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
@@ -65,9 +72,13 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        let Some(entry) = addresses.enter(peer.ip()) else {
+            tracing::debug!("an address has too many connections: one was closed");
+            continue;
+        };
         let (tls, router, stop) = (tls.clone(), router.clone(), stop.clone());
         connections.spawn(async move {
-            let _place = place;
+            let _place = (place, entry);
             metrics::connection(1);
             connection(stream, peer, tls, router, stop).await;
             metrics::connection(-1);
@@ -77,6 +88,52 @@ pub(crate) async fn serve(
     let ended = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, ended).await.is_err() {
         tracing::info!("some connections were cut: they did not end in time");
+    }
+}
+
+/// Open connections by address: at most as many entries as connections.
+#[derive(Clone, Debug, Default)]
+struct Addresses(
+    /// A mutex, because a connection looks twice in its life, for a few nanoseconds.
+    Arc<Mutex<HashMap<IpAddr, usize>>>,
+);
+
+impl Addresses {
+    /// Counts a connection until the entry is dropped; nothing where the address has too many.
+    fn enter(&self, peer: IpAddr) -> Option<Entry> {
+        let peer = peer.to_canonical();
+        if peer.is_loopback() {
+            return Some(Entry { addresses: self.clone(), address: None });
+        }
+        let address = guess::network(peer);
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        if *count >= CONNECTIONS_OF_ADDRESS_MAX {
+            return None;
+        }
+        *count += 1;
+        Some(Entry { addresses: self.clone(), address: Some(address) })
+    }
+}
+
+/// One connection's place among those of its address.
+#[derive(Debug)]
+struct Entry {
+    addresses: Addresses,
+    /// `None` where it is not counted.
+    address: Option<IpAddr>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let Some(address) = self.address else { return };
+        let mut open = self.addresses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&address);
+            }
+        }
     }
 }
 
@@ -161,4 +218,56 @@ fn acceptor(
 /// Listens on `address`; a port in use says so.
 pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv6Addr;
+
+    use super::*;
+
+    fn fill(addresses: &Addresses, peer: IpAddr) -> Vec<Entry> {
+        let entries = (0..CONNECTIONS_OF_ADDRESS_MAX).map(|_| addresses.enter(peer));
+        entries.collect::<Option<_>>().expect("all come in")
+    }
+
+    #[test]
+    fn an_address_has_so_many_connections_and_another_still_comes_in() {
+        let addresses = Addresses::default();
+        let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+        let mut open = fill(&addresses, one);
+
+        assert!(addresses.enter(one).is_none());
+        assert!(addresses.enter(other).is_some());
+        open.pop();
+        assert!(addresses.enter(one).is_some(), "one has ended");
+        drop(open);
+        assert!(addresses.0.lock().expect("not poisoned").is_empty(), "nothing is remembered");
+    }
+
+    #[test]
+    fn an_ipv6_network_and_a_mapped_address_are_one_address() {
+        let addresses = Addresses::default();
+        let network = 0x2001_0db8_u128 << 96;
+        let inside = |host: u128| IpAddr::from(Ipv6Addr::from(network | host));
+        let six = fill(&addresses, inside(1));
+        let four = fill(&addresses, IpAddr::from([192, 0, 2, 1]));
+
+        assert!(addresses.enter(inside(2)).is_none());
+        assert!(addresses.enter(inside(1 << 64)).is_some(), "the next network");
+        assert!(addresses.enter("::ffff:192.0.2.1".parse().expect("an address")).is_none());
+        drop((six, four));
+    }
+
+    #[test]
+    fn a_proxy_on_this_host_is_not_counted() {
+        let addresses = Addresses::default();
+        for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            let peer: IpAddr = peer.parse().expect("an address");
+            let open = fill(&addresses, peer);
+
+            assert!(addresses.enter(peer).is_some(), "{peer}");
+            drop(open);
+        }
+    }
 }
