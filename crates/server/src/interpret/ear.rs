@@ -2,9 +2,9 @@
 //! workers' answers and blocks nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,13 @@ use crate::Clock;
 /// Sound that may wait, in pieces of 20 ms or so: ten seconds of one voice. What comes faster than
 /// it is heard is dropped and counted.
 const SOUND_MAX: usize = 500;
+
+/// Answers of the workers that are still owed: their queues hold 288 jobs of all rooms together.
+/// What would be owed beyond is refused, as by a full queue.
+const ANSWERS_MAX: usize = 512;
+
+/// Whatever may wait for the thread: sound, answers, and one call to wake up. It is never full.
+const INPUTS_MAX: usize = SOUND_MAX + ANSWERS_MAX + 1;
 
 /// Tracks of one room that are listened to at once: more people do not speak.
 const TRACKS_MAX: usize = 64;
@@ -41,10 +48,30 @@ pub(super) struct Scene {
 }
 
 enum Input {
-    Scene(Scene),
-    Sound { track: Arc<str>, speaker: Arc<str>, pcm: Vec<i16> },
-    Answer { hearing: u64, asked: Asked, answer: Answer },
-    Stop,
+    Sound {
+        track: Arc<str>,
+        speaker: Arc<str>,
+        pcm: Vec<i16>,
+    },
+    Answer {
+        hearing: u64,
+        asked: Asked,
+        answer: Answer,
+    },
+    /// There is something else to look at.
+    Wake,
+}
+
+/// What the handle leaves for the thread beside the queue.
+#[derive(Debug, Default)]
+struct Shared {
+    sound_waiting: AtomicUsize,
+    /// The newest scene that was not seen yet: an older one is of no use. A mutex, because it is
+    /// looked at a few times a second.
+    scene: Mutex<Option<Scene>>,
+    /// A call to wake up waits already.
+    is_called: AtomicBool,
+    is_closed: AtomicBool,
 }
 
 /// What a worker was asked for.
@@ -57,8 +84,8 @@ enum Asked {
 /// The way to the thread. Dropping it ends the thread.
 #[derive(Debug)]
 pub(super) struct Ear {
-    inputs: mpsc::Sender<Input>,
-    sound_waiting: Arc<AtomicUsize>,
+    inputs: mpsc::SyncSender<Input>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -70,15 +97,17 @@ impl Ear {
         clock: &Clock,
         captions: async_mpsc::Sender<Caption>,
     ) -> std::io::Result<Self> {
-        let (inputs, receiver) = mpsc::channel();
-        let sound_waiting = Arc::new(AtomicUsize::new(0));
+        let (inputs, receiver) = mpsc::sync_channel(INPUTS_MAX);
+        let shared = Arc::new(Shared::default());
         let listening = Listening {
             library: Arc::clone(library),
             pool: Arc::clone(pool),
             clock: clock.clone(),
             captions,
             answers: inputs.clone(),
-            sound_waiting: Arc::clone(&sound_waiting),
+            owed: 0,
+            refused: Vec::new(),
+            shared: Arc::clone(&shared),
             scene: Scene::default(),
             tracks: BTreeMap::new(),
             warm: BTreeSet::new(),
@@ -86,32 +115,40 @@ impl Ear {
         };
         let thread =
             thread::Builder::new().name("ear".into()).spawn(move || listening.run(&receiver))?;
-        Ok(Self { inputs, sound_waiting, thread: Some(thread) })
+        Ok(Self { inputs, shared, thread: Some(thread) })
     }
 
     pub(super) fn see(&self, scene: Scene) {
-        self.send(Input::Scene(scene));
+        *self.shared.scene.lock().unwrap_or_else(PoisonError::into_inner) = Some(scene);
+        self.wake();
     }
 
     /// Takes 48 kHz mono sound of a track.
     pub(super) fn hear(&self, track: Arc<str>, speaker: Arc<str>, pcm: Vec<i16>) {
-        if self.sound_waiting.load(Ordering::Relaxed) >= SOUND_MAX {
+        let waiting = &self.shared.sound_waiting;
+        if waiting.load(Ordering::Relaxed) >= SOUND_MAX {
             metrics::sound_dropped();
             return;
         }
-        self.sound_waiting.fetch_add(1, Ordering::Relaxed);
-        self.send(Input::Sound { track, speaker, pcm });
+        waiting.fetch_add(1, Ordering::Relaxed);
+        // The thread ends only when this handle is dropped, or in a panic, which is logged.
+        if self.inputs.try_send(Input::Sound { track, speaker, pcm }).is_err() {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            metrics::sound_dropped();
+        }
     }
 
-    fn send(&self, input: Input) {
-        // The thread ends only when this handle is dropped, or in a panic, which is logged.
-        drop(self.inputs.send(input));
+    fn wake(&self) {
+        if !self.shared.is_called.swap(true, Ordering::AcqRel) {
+            drop(self.inputs.try_send(Input::Wake));
+        }
     }
 }
 
 impl Drop for Ear {
     fn drop(&mut self) {
-        self.send(Input::Stop);
+        self.shared.is_closed.store(true, Ordering::Release);
+        self.wake();
         // It is not joined: the last thing it does may take as long as one call of an engine, and
         // this is dropped in an async task.
         drop(self.thread.take());
@@ -133,8 +170,12 @@ struct Listening {
     pool: Arc<Pool>,
     clock: Clock,
     captions: async_mpsc::Sender<Caption>,
-    answers: mpsc::Sender<Input>,
-    sound_waiting: Arc<AtomicUsize>,
+    answers: mpsc::SyncSender<Input>,
+    /// Answers that the workers still owe, or that wait in the queue.
+    owed: usize,
+    /// What the workers did not take: it is answered before anything else.
+    refused: Vec<(u64, Asked)>,
+    shared: Arc<Shared>,
     scene: Scene,
     tracks: BTreeMap<Arc<str>, Track>,
     /// Spoken and wanted languages whose engines were started.
@@ -146,9 +187,19 @@ impl Listening {
     fn run(mut self, inputs: &mpsc::Receiver<Input>) {
         loop {
             match inputs.recv_timeout(self.pause()) {
-                Ok(Input::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(input) => self.handle(input),
                 Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.shared.is_closed.load(Ordering::Acquire) {
+                return;
+            }
+            let scene = self.shared.scene.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(scene) = scene {
+                self.handle_scene(scene);
+            }
+            for (hearing, asked) in std::mem::take(&mut self.refused) {
+                self.handle_answer(hearing, asked, Err(SpeechError::Late));
             }
             self.work();
         }
@@ -156,6 +207,9 @@ impl Listening {
 
     /// Returns how long nothing is due.
     fn pause(&self) -> Duration {
+        if !self.refused.is_empty() {
+            return Duration::ZERO;
+        }
         let due = self.tracks.values().filter_map(|track| track.hearing.poll_timeout()).min();
         due.map_or(IDLE, |due| due.since(self.clock.now())).min(IDLE)
     }
@@ -163,25 +217,30 @@ impl Listening {
     fn handle(&mut self, input: Input) {
         let now = self.clock.now();
         match input {
-            Input::Scene(scene) => self.handle_scene(scene),
             Input::Sound { track, speaker, pcm } => {
-                self.sound_waiting.fetch_sub(1, Ordering::Relaxed);
+                self.shared.sound_waiting.fetch_sub(1, Ordering::Relaxed);
                 self.handle_sound(&track, &speaker, &pcm, now);
             }
             Input::Answer { hearing, asked, answer } => {
-                let text = text_of(answer);
-                let track = self.tracks.values_mut().find(|track| track.number == hearing);
-                let Some(Track { hearing, .. }) = track else { return };
-                match asked {
-                    Asked::Reading { utterance, is_last } => {
-                        hearing.handle_reading(utterance, is_last, text.as_deref(), now);
-                    }
-                    Asked::Translation(id) => {
-                        hearing.handle_translation(id, text.as_deref(), now);
-                    }
-                }
+                self.owed = self.owed.saturating_sub(1);
+                self.handle_answer(hearing, asked, answer);
             }
-            Input::Stop => {}
+            Input::Wake => {
+                self.shared.is_called.swap(false, Ordering::AcqRel);
+            }
+        }
+    }
+
+    fn handle_answer(&mut self, hearing: u64, asked: Asked, answer: Answer) {
+        let now = self.clock.now();
+        let text = text_of(answer);
+        let track = self.tracks.values_mut().find(|track| track.number == hearing);
+        let Some(Track { hearing, .. }) = track else { return };
+        match asked {
+            Asked::Reading { utterance, is_last } => {
+                hearing.handle_reading(utterance, is_last, text.as_deref(), now);
+            }
+            Asked::Translation(id) => hearing.handle_translation(id, text.as_deref(), now),
         }
     }
 
@@ -278,7 +337,11 @@ impl Listening {
                 match work {
                     Work::Caption(caption) => send(&self.captions, caption, now),
                     Work::Read { .. } | Work::Translate(_) => {
-                        submit(&self.pool, &self.answers, track.number, work);
+                        let pool = Some(&*self.pool).filter(|_| self.owed < ANSWERS_MAX);
+                        match submit(pool, &self.answers, track.number, work) {
+                            Ok(()) => self.owed += 1,
+                            Err(asked) => self.refused.push((track.number, asked)),
+                        }
                     }
                 }
             }
@@ -306,10 +369,15 @@ fn send(captions: &async_mpsc::Sender<Caption>, caption: Caption, now: Timestamp
     }
 }
 
-/// Gives work to the pool. What it refuses is answered at once: every request wants an answer.
-fn submit(pool: &Pool, answers: &mpsc::Sender<Input>, hearing: u64, work: Work) {
+/// Gives work to the pool. What is refused comes back: every request wants an answer.
+fn submit(
+    pool: Option<&Pool>,
+    answers: &mpsc::SyncSender<Input>,
+    hearing: u64,
+    work: Work,
+) -> Result<(), Asked> {
     let (task, asked, is_last, within) = match work {
-        Work::Caption(_) => return,
+        Work::Caption(_) => return Ok(()),
         Work::Read { utterance, is_last, within, pcm, language } => {
             (Task::Read { pcm, language }, Asked::Reading { utterance, is_last }, is_last, within)
         }
@@ -320,12 +388,12 @@ fn submit(pool: &Pool, answers: &mpsc::Sender<Input>, hearing: u64, work: Work) 
     };
     let queue = if is_last { Queue::Lasting } else { Queue::Passing };
     let to = answers.clone();
-    // The ear may have been closed meanwhile: then nobody wants the answer.
-    let answer = Box::new(move |answer| drop(to.send(Input::Answer { hearing, asked, answer })));
+    // The ear may have been closed meanwhile: then nobody wants the answer. A worker never waits:
+    // there is room for every answer that is owed.
+    let answer =
+        Box::new(move |answer| drop(to.try_send(Input::Answer { hearing, asked, answer })));
     let job = Job { task, queue, deadline: Instant::now() + within, answer };
-    if pool.submit(job).is_err() {
-        drop(answers.send(Input::Answer { hearing, asked, answer: Err(SpeechError::Late) }));
-    }
+    pool.ok_or(asked)?.submit(job).map_err(|_| asked)
 }
 
 fn text_of(answer: Answer) -> Option<String> {
@@ -335,5 +403,34 @@ fn text_of(answer: Answer) -> Option<String> {
             debug!(%error, "no answer from an engine");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_faster_than_it_is_heard_stays_bounded_and_answers_have_room() {
+        let (inputs, waiting) = mpsc::sync_channel(INPUTS_MAX);
+        let ear = Ear { inputs: inputs.clone(), shared: Arc::default(), thread: None };
+        let last = Scene { wanted: [Tag::FR].into(), ..Scene::default() };
+
+        for _ in 0..10 * INPUTS_MAX {
+            ear.hear("track".into(), "ana".into(), Vec::new());
+            ear.see(Scene::default());
+        }
+        ear.see(last.clone());
+        for id in 0..ANSWERS_MAX as u64 {
+            let asked = Asked::Translation(id);
+            let answer = Input::Answer { hearing: 1, asked, answer: Err(SpeechError::Late) };
+            assert!(inputs.try_send(answer).is_ok(), "answer {id} has no room");
+        }
+
+        let all: Vec<Input> = waiting.try_iter().collect();
+        let count = |is_wanted: fn(&Input) -> bool| all.iter().filter(|i| is_wanted(i)).count();
+        assert_eq!(count(|input| matches!(input, Input::Sound { .. })), SOUND_MAX);
+        assert_eq!(count(|input| matches!(input, Input::Wake)), 1);
+        assert_eq!(*ear.shared.scene.lock().expect("not poisoned"), Some(last), "the newest");
     }
 }
