@@ -98,6 +98,14 @@ impl Rooms {
     /// Hands an input to a room, opening it if need be. `None`: there is no room for it now.
     pub(super) fn hand_in(&self, name: &RoomName, input: Input) -> Option<mpsc::Sender<Input>> {
         let mut open_by_name = self.0.lock();
+        // A task that ended without leaving the registry died of a panic: its people come back.
+        let died = open_by_name.get(name).is_some_and(|open| open.inputs.is_closed());
+        if died {
+            tracing::error!(room = name.0, "a room's task died; it is opened again");
+            metrics::what("room_died");
+            metrics::rooms(-1);
+            open_by_name.remove(name);
+        }
         if !open_by_name.contains_key(name) {
             if open_by_name.len() >= ROOMS_MAX {
                 metrics::what("rooms_full");
