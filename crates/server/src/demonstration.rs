@@ -95,8 +95,14 @@ pub(crate) async fn remove(app: &App) -> Result<(), DemonstrationError> {
     }
     demonstration::remove(&mut tx).await?;
     dialogue::organisation(&mut tx, &app.config.organisation).await?;
-    tx.commit().await?;
+    let mut unused = Vec::new();
     for blob in blobs {
+        if !edition::has_blob(&mut tx, &blob).await? {
+            unused.push(blob);
+        }
+    }
+    tx.commit().await?;
+    for blob in unused {
         app.blobs.remove(&blob).await.map_err(DemonstrationError::Blob)?;
     }
     tracing::info!("the demonstration is removed");

@@ -75,6 +75,7 @@ statements! {
         WHERE id = $1 AND state <> 'published'";
     FILES = "SELECT name, media_type, blob, bytes FROM edition_file \
         WHERE edition_id = $1 ORDER BY name";
+    HAS_BLOB = "SELECT EXISTS (SELECT 1 FROM edition_file WHERE blob = $1)";
     FILE = "SELECT name, media_type, blob, bytes FROM edition_file \
         WHERE edition_id = $1 AND name = $2";
 }
@@ -191,6 +192,12 @@ pub async fn fail(tx: &mut WriteTx, id: EditionId, problem: &str) -> Result<bool
 /// Returns an edition's files by name.
 pub async fn files(tx: &mut ReadTx, id: EditionId) -> Result<Vec<EditionFile>> {
     let found = on!(tx, |conn| query_as(FILES).bind(id.uuid()).fetch_all(conn).await)?;
+    Ok(found)
+}
+
+/// Returns whether a file of any edition is kept under that blob's name: equal files share one.
+pub async fn has_blob(tx: &mut ReadTx, blob: &str) -> Result<bool> {
+    let found = on!(tx, |conn| query_scalar(HAS_BLOB).bind(blob).fetch_one(conn).await)?;
     Ok(found)
 }
 

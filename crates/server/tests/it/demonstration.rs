@@ -1,7 +1,10 @@
 //! The demonstration: full of life, marked everywhere, gone by one button.
 
-
 use axum::http::{Method, StatusCode};
+use language::Tag;
+use model::id::EditionId;
+use store::edition::{self, EditionFile};
+use uuid::Uuid;
 
 use crate::site::Site;
 
@@ -66,6 +69,45 @@ async fn one_button_removes_all_of_it_and_nothing_else() {
     let page = site.get("/en/d/own").send().await.body;
     assert!(page.contains("City of Tests") && !page.contains("River Cities Forum"));
     site.stop().await;
+}
+
+#[tokio::test]
+async fn what_another_edition_shares_with_it_stays_readable() {
+    let site = Site::start().await;
+    site.app.demonstrate().await.expect("a demonstration");
+    let cookie = site.organiser().await;
+    let own = r#"{"slug":"own","title":{"en":"Our own"},"languages":["en"]}"#;
+    site.post("/api/v1/dialogues").cookie(&cookie).json(own).send().await;
+    let shared = site.app.blobs.put(b"margins".to_vec()).await.expect("kept");
+    let shown = site.app.blobs.put(b"shown".to_vec()).await.expect("kept");
+    let mut tx = site.app.store.write(site.clock.now()).await.expect("a transaction");
+    for (slug, blobs) in [("own", vec![&shared]), ("the-future-we-want", vec![&shared, &shown])] {
+        let found = store::dialogue::find_by_slug(&mut tx, slug).await.expect("read");
+        let id = EditionId::from_uuid(Uuid::now_v7());
+        let dialogue = found.expect("it is there").id;
+        edition::insert(&mut tx, id, dialogue, &[Tag::EN], 1).await.expect("it is new");
+        let files: Vec<EditionFile> = blobs.iter().map(|blob| file(blob)).collect();
+        edition::publish(&mut tx, id, "00", &files).await.expect("it changes");
+    }
+    tx.commit().await.expect("kept");
+
+    let ask = site.post("/api/v1/demonstration").method(Method::DELETE);
+    let removed = ask.cookie(&cookie).send().await;
+
+    assert_eq!(removed.status, StatusCode::NO_CONTENT, "{}", removed.body);
+    let left = site.app.blobs.get(&shared).await.expect("read");
+    assert_eq!(left.as_deref(), Some(&b"margins"[..]));
+    assert_eq!(site.app.blobs.get(&shown).await.expect("read"), None);
+    site.stop().await;
+}
+
+fn file(blob: &str) -> EditionFile {
+    EditionFile {
+        name: format!("data/{blob}.csv"),
+        media_type: "text/csv".to_owned(),
+        blob: blob.to_owned(),
+        bytes: 7,
+    }
 }
 
 #[tokio::test]

@@ -402,7 +402,8 @@ async fn removing_the_demonstration_leaves_the_rest(world: &World) {
         attendance::enter(&mut tx, meeting, guest(), Tag::EN, true).await.expect("noted");
         let edition = EditionId::from_uuid(Uuid::now_v7());
         edition::insert(&mut tx, edition, dialogue, &[Tag::EN], 1).await.expect("it is new");
-        edition::publish(&mut tx, edition, "00", &[file("a", "b")]).await.expect("it changes");
+        let files = [file("a", "b"), file("c", slug)];
+        edition::publish(&mut tx, edition, "00", &files).await.expect("it changes");
         surveys.push(survey);
     }
     tx.commit().await.expect("kept");
@@ -414,7 +415,11 @@ async fn removing_the_demonstration_leaves_the_rest(world: &World) {
 
     let mut tx = world.write().await;
     assert_eq!(demonstration::dialogues(&mut tx).await.expect("read").len(), 1);
+    assert!(edition::has_blob(&mut tx, "shown").await.expect("read"));
     assert_eq!(demonstration::remove(&mut tx).await.expect("it is removed"), 1);
+    for (blob, is_left) in [("b", true), ("real", true), ("shown", false)] {
+        assert_eq!(edition::has_blob(&mut tx, blob).await.expect("read"), is_left, "{blob}");
+    }
     tx.commit().await.expect("kept");
     let late = writer.submit(response(surveys[1], 1)).await.expect("it is taken");
 
