@@ -2,6 +2,9 @@
 
 use language::Tag;
 
+/// How long a question takes: thirty words are read in some eight seconds, and a tap takes two.
+const SECONDS_A_QUESTION: usize = 10;
+
 /// Where a wording comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provenance {
@@ -148,6 +151,12 @@ impl Questionnaire {
         &self.questions
     }
 
+    /// Returns how many minutes it takes to answer, at least one: the only place where that is said.
+    pub fn minutes(&self) -> usize {
+        let asked = self.questions.iter().filter(|question| question.is_answerable()).count();
+        (asked * SECONDS_A_QUESTION).div_ceil(60).max(1)
+    }
+
     /// Returns the question named `id` with its place.
     pub fn question(&self, id: &str) -> Option<(usize, &Question)> {
         self.questions.iter().enumerate().find(|(_, question)| question.id == id)
@@ -156,5 +165,36 @@ impl Questionnaire {
     /// Returns the question with this role, for the three of which there is at most one.
     pub fn question_of(&self, role: Role) -> Option<(usize, &Question)> {
         self.questions.iter().enumerate().find(|(_, question)| question.role == role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template;
+
+    #[test]
+    fn un75_takes_the_two_minutes_that_reading_and_tapping_take() {
+        let un75 = template::un75();
+        let words = |wording: &Wording| wording.text(Tag::EN).split_whitespace().count();
+        let (mut read, mut taps) = (0, 0);
+        for question in un75.questions() {
+            read += words(&question.text) + question.hint.as_ref().map_or(0, words);
+            read += question.choices().iter().map(|choice| words(&choice.label)).sum::<usize>();
+            taps += question.choices_max().max(1);
+        }
+
+        assert_eq!(un75.minutes(), 2);
+        // Four words a second, two seconds a tap.
+        let seconds = read / 4 + taps * 2;
+        assert!((90..=150).contains(&seconds), "{read} words, {taps} taps: {seconds} s");
+    }
+
+    #[test]
+    fn one_question_takes_a_minute() {
+        let mut short = template::un75();
+        short.questions.truncate(2);
+
+        assert_eq!(short.minutes(), 1);
     }
 }

@@ -177,7 +177,9 @@ fn hero(shown: &Shown, words: &Words) -> Markup {
                         }
                     }
                     p.small.mute {
-                        @if open_code(shown).is_some() { (words.text("dialogue.minutes", &[])) " " }
+                        @if let Some(minutes) = minutes(shown) {
+                            (words.text("dialogue.minutes", &[("n", minutes.into())])) " "
+                        }
                         (period(shown, words))
                     }
                 }
@@ -193,6 +195,12 @@ fn open_code(shown: &Shown) -> Option<&str> {
         && shown.dialogue.opens_at.is_none_or(|start| start <= shown.now)
         && shown.dialogue.closes_at.is_none_or(|end| shown.now < end);
     shown.counted.as_deref().filter(|_| is_open)?.open_code()
+}
+
+/// Returns how long the survey takes that can be answered now.
+fn minutes(shown: &Shown) -> Option<usize> {
+    open_code(shown)?;
+    shown.counted.as_deref()?.minutes()
 }
 
 fn period(shown: &Shown, words: &Words) -> String {

@@ -173,7 +173,10 @@ fn start<'a>(
     html! {
         section.step #step-start {
             h1 tabindex="-1" { (questionnaire.title().text(language)) }
-            p.mute.small { (words.text("survey.about_minute", &[("n", total.into())])) }
+            p.mute.small { (words.text("survey.length", &[
+                ("n", total.into()),
+                ("minutes", questionnaire.minutes().into()),
+            ])) }
             @if let Some(introduction) = questionnaire.introduction() {
                 p { (introduction.text(language)) }
             }

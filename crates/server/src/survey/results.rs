@@ -59,6 +59,11 @@ impl Counted {
         &self.record
     }
 
+    /// Returns how many minutes the survey takes.
+    pub(crate) fn minutes(&self) -> Option<usize> {
+        self.record.surveys.first().map(|survey| survey.questionnaire.minutes())
+    }
+
     /// Returns the code of the open link, if there is one and the survey takes answers.
     pub(crate) fn open_code(&self) -> Option<&str> {
         self.code.as_deref().filter(|_| self.survey.state == SurveyState::Open)

@@ -32,6 +32,21 @@ async fn the_demonstration_is_full_of_life_and_marked() {
 }
 
 #[tokio::test]
+async fn the_page_and_the_survey_say_the_same_length() {
+    let site = Site::start().await;
+    let links = site.app.demonstrate().await.expect("a demonstration");
+    let code = links.citizen.rsplit('/').next().expect("a code");
+
+    let page = site.get("/en/d/the-future-we-want").send().await.body;
+    let survey = site.get(&format!("/en/s/{code}")).send().await.body;
+
+    let minutes = survey::template::un75().minutes();
+    assert!(page.contains(&format!("About {minutes} minutes.")), "{page}");
+    assert!(survey.contains(&format!("questions, about {minutes} minutes")), "{survey}");
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_second_start_finds_the_demonstration_and_prints_new_links() {
     let site = Site::start().await;
     let first = site.app.demonstrate().await.expect("a demonstration");
