@@ -68,6 +68,7 @@ pub(crate) async fn take(
             let page = page::form(&app, &asked, language, &ticket, &filled);
             Ok(fresh(StatusCode::CONFLICT, &page))
         }
+        Err(BadTicket::Missing) => Ok(fresh(StatusCode::BAD_REQUEST, &page::cut(&asked, language))),
         Err(BadTicket::Foreign) => {
             Ok(fresh(StatusCode::BAD_REQUEST, &page::foreign(&asked, language)))
         }

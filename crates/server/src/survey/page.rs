@@ -360,12 +360,22 @@ pub(crate) fn stays_withdrawn(asked: &Asked, language: Tag) -> Markup {
 
 /// Says that the page belongs to another survey.
 pub(crate) fn foreign(asked: &Asked, language: Tag) -> Markup {
+    refused(asked, language, "survey.foreign_title", "survey.foreign_text")
+}
+
+/// Says that the page's ticket is missing.
+pub(crate) fn cut(asked: &Asked, language: Tag) -> Markup {
+    refused(asked, language, "survey.cut_title", "survey.cut_text")
+}
+
+/// Says that nothing was counted and why, with the way back to the survey.
+fn refused(asked: &Asked, language: Tag, title: &str, text: &str) -> Markup {
     let words = Words::of(language);
-    let title = words.text("survey.foreign_title", &[]);
+    let title = words.text(title, &[]);
     let body = html! {
         div.problem role="alert" {
             h1 { (title) }
-            p { (words.text("survey.foreign_text", &[])) }
+            p { (words.text(text, &[])) }
             p { a.button.primary href={ "/" (language) "/s/" (asked.code()) } {
                 (words.text("survey.open_again", &[]))
             } }

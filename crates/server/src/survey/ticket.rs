@@ -32,6 +32,8 @@ pub(crate) struct Ticket {
 /// Why a ticket is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadTicket {
+    /// Not there, or not whole.
+    Missing,
     /// Not ours, of another survey, or from the future.
     Foreign,
     /// Ours, but too old.
@@ -59,10 +61,14 @@ impl Ticket {
         life: Duration,
         now: Timestamp,
     ) -> Result<Self, BadTicket> {
-        let field = |name| fields.get(name).map(String::as_str).ok_or(BadTicket::Foreign);
-        let id = Uuid::try_parse(field("id")?).map_err(|_| BadTicket::Foreign)?;
-        let version = field("version")?.parse().map_err(|_| BadTicket::Foreign)?;
-        let (key, mac) = field("seal")?.split_once('.').ok_or(BadTicket::Foreign)?;
+        let field = |name| {
+            let text = fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
+            text.ok_or(BadTicket::Missing)
+        };
+        let (id, version, seal) = (field("id")?, field("version")?, field("seal")?);
+        let id = Uuid::try_parse(id).map_err(|_| BadTicket::Foreign)?;
+        let version = version.parse().map_err(|_| BadTicket::Foreign)?;
+        let (key, mac) = seal.split_once('.').ok_or(BadTicket::Foreign)?;
         let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| BadTicket::Foreign)?;
         let ticket = Self { id: ResponseId::from_uuid(id), version };
         let parts = ticket.parts(survey);

@@ -1,13 +1,13 @@
 //! The survey's pages through the router, without a browser and without a script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use language::{Tag, UN};
+use language::{Tag, UN, Words};
 use model::Timestamp;
 use model::id::{ChannelId, DialogueId, SurveyId};
 use server::{App, Clock, Hosts, config, router};
@@ -262,6 +262,35 @@ async fn a_ticket_that_is_forged_or_missing_is_refused() {
     assert_eq!(site.post_form("/en/s/aaaaaaaa", &forged).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(site.post("/en/s/aaaaaaaa", ANSWERS).await.status, StatusCode::BAD_REQUEST);
 
+    assert!(site.responses().await.is_empty());
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_without_its_ticket_says_so_in_each_language() {
+    let site = Site::start().await;
+    let whole = site.get("/en/s/aaaaaaaa").await.ticket();
+    let mut said = BTreeSet::new();
+    for tag in UN {
+        let back = site.post(&format!("/{tag}/s/aaaaaaaa"), ANSWERS).await;
+        let title = Words::of(tag).text("survey.cut_title", &[]);
+
+        assert_eq!(back.status, StatusCode::BAD_REQUEST, "{tag}");
+        assert!(back.body.contains(&title), "{tag}: {title}");
+        said.insert(title);
+    }
+    for name in ["id", "version", "seal"] {
+        let mut empty = whole.clone();
+        for (field, value) in &mut empty {
+            if field == name {
+                value.clear();
+            }
+        }
+        let back = site.post_form("/en/s/aaaaaaaa", &empty).await;
+        assert!(back.body.contains("This page did not arrive whole."), "{name}");
+    }
+
+    assert_eq!(said.len(), 6, "each in its own words");
     assert!(site.responses().await.is_empty());
     site.stop().await;
 }
