@@ -173,11 +173,11 @@ impl Task {
         if self.done.as_ref().is_some_and(|(done, ..)| done.is_closed()) {
             self.core.leave();
         }
-        self.core.advance(now);
         for remote in self.core.unrouted() {
             let local = local_towards(remote).unwrap_or(remote);
             self.core.route(remote, local);
         }
+        self.core.advance(now);
         self.follow_wish(now);
         self.send();
         self.tell_ready();
