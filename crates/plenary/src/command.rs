@@ -108,16 +108,15 @@ async fn until_told() {
 
 pub(crate) fn print(fonts: Option<PathBuf>) -> Result<ExitCode, CommandError> {
     print::limit().map_err(CommandError::Print)?;
-    let fonts = fonts.unwrap_or_else(fonts_beside);
+    let fonts = fonts.unwrap_or_else(|| fonts_beside(std::env::current_exe().ok().as_deref()));
     print::run(std::io::stdin().lock(), std::io::stdout().lock(), &fonts)
         .map_err(CommandError::Print)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// `fonts` beside the folder this program lies in.
-fn fonts_beside() -> PathBuf {
-    let program = std::env::current_exe().unwrap_or_default();
-    let folder = program.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+/// `fonts` beside the folder that a program lies in.
+fn fonts_beside(program: Option<&Path>) -> PathBuf {
+    let folder = program.and_then(Path::parent).and_then(Path::parent).unwrap_or(Path::new("."));
     folder.join("fonts")
 }
 
@@ -220,7 +219,14 @@ fn load(place: &Place, more: BTreeMap<String, String>) -> Result<Config, Command
     if let Some(data) = &place.data {
         env.insert("PLENARY_DATA".to_owned(), data.display().to_string());
     }
-    config::load(&text, &env, |path| std::fs::read_to_string(path)).map_err(CommandError::Config)
+    let mut config = config::load(&text, &env, |path| std::fs::read_to_string(path))
+        .map_err(CommandError::Config)?;
+    // Once, while this program still lies where it was started, and from the root: what prints
+    // runs elsewhere.
+    let program = config.report.program.clone().or_else(|| std::env::current_exe().ok());
+    let fonts = config.report.fonts.take().unwrap_or_else(|| fonts_beside(program.as_deref()));
+    config.report.fonts = Some(std::path::absolute(&fonts).unwrap_or(fonts));
+    Ok(config)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {

@@ -2,8 +2,11 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::browser::Browser;
 
 /// A folder of a test's own.
 pub(crate) struct Folder(PathBuf);
@@ -45,7 +48,11 @@ struct Served {
 impl Served {
     /// Starts the program on any port and reads what it prints until the links stand there.
     fn start(folder: &Folder) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plenary"));
+        Self::start_from(folder, Path::new(env!("CARGO_BIN_EXE_plenary")))
+    }
+
+    fn start_from(folder: &Folder, program: &Path) -> Self {
+        let mut command = Command::new(program);
         command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data", folder.path()]);
         command.env("PLENARY_MEDIA__PORT", "0").env("PLENARY_HTTP__INTERNAL_LISTEN", "127.0.0.1:0");
         command
@@ -125,4 +132,40 @@ fn a_recount_finds_the_counts_that_the_answers_say() {
     assert_eq!(counted.status.code(), Some(0));
     assert!(told.contains(": 2000 responses in "), "{told}");
     assert!(told.trim_end().ends_with("0 without a version; the cells were right"), "{told}");
+}
+
+/// An update replaces the file while the server still runs.
+#[test]
+fn a_server_whose_file_was_replaced_still_publishes() {
+    let folder = Folder::new();
+    let program = folder.file("bin/plenary");
+    std::fs::create_dir(folder.file("bin")).expect("a folder");
+    std::fs::copy(env!("CARGO_BIN_EXE_plenary"), &program).expect("a copy");
+    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fonts");
+    let fonts = fonts.canonicalize().expect("`make fonts` was run");
+    std::os::unix::fs::symlink(fonts, folder.file("fonts")).expect("a link");
+    let served = Served::start_from(&folder, &program);
+    std::fs::remove_file(&program).expect("it can go");
+    std::fs::write(&program, "another file").expect("it can come");
+
+    let mut organiser = Browser::new(&format!("http://localhost:{}", served.address()));
+    organiser.enter(served.link("organiser").split('#').nth(1).expect("a secret"));
+    let new = r#"{"slug":"own","title":{"en":"Our own"},"languages":["en"]}"#;
+    let made = organiser.post("/api/v1/dialogues", "application/json", new);
+    let made: serde_json::Value = serde_json::from_slice(&made.body).expect("a dialogue");
+    let path = format!("/api/v1/dialogues/{}/editions", made["id"].as_str().expect("an id"));
+    let begun = organiser.post(&path, "application/json", "");
+    assert_eq!(begun.status, 202, "{}", begun.text());
+    let until = Instant::now() + Duration::from_mins(1);
+    let mut edition = serde_json::Value::Null;
+    while edition["state"] != "published" && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(100));
+        let list: serde_json::Value =
+            serde_json::from_slice(&organiser.get(&path).body).expect("a list");
+        edition = list[0].clone();
+        assert_ne!(edition["state"], "failed", "{edition}");
+    }
+
+    assert_eq!(edition["state"], "published", "{edition}");
+    assert_eq!(served.stop(), Some(0));
 }

@@ -22,8 +22,7 @@ const COMPLAINT_CHARACTERS_MAX: usize = 400;
 
 /// Sets a document and returns the PDF.
 pub(crate) async fn print(config: &config::Report, document: Vec<u8>) -> Result<Vec<u8>, JobError> {
-    let program = program(config)?;
-    let mut command = Command::new(&program);
+    let mut command = Command::new(program(config)?);
     command.arg("print");
     if let Some(fonts) = &config.fonts {
         command.arg("--fonts").arg(fonts);
@@ -66,10 +65,12 @@ async fn run(mut command: Command, document: Vec<u8>) -> Result<Vec<u8>, JobErro
     Ok(output.stdout)
 }
 
-/// Returns the program to run: this one, unless the configuration names another.
+/// Returns the program to run: this one, unless the configuration names another. On Linux it is the
+/// file that is running, also when another one was put in its place since.
 fn program(config: &config::Report) -> Result<PathBuf, JobError> {
     match &config.program {
         Some(program) => Ok(program.clone()),
+        None if cfg!(target_os = "linux") => Ok(PathBuf::from("/proc/self/exe")),
         None => std::env::current_exe()
             .map_err(|error| JobError::Never(format!("this program's file is unknown: {error}"))),
     }
