@@ -14,6 +14,9 @@ use crate::{Place, WRONG_USE};
 /// `doctor` found something that would stop a meeting.
 const ILL: u8 = 3;
 
+/// A pack of more languages is said to have so many: a terminal's line holds about this many.
+const LANGUAGES_SHOWN_MAX: usize = 12;
+
 /// Why a subcommand did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -130,11 +133,10 @@ pub(crate) fn models(place: &Place, import: Option<&Path>) -> Result<ExitCode, C
     let listing = speech::pack::check(folder);
     say(&format!("{} packs in {}", listing.packs.len(), folder.display()));
     for pack in &listing.packs {
-        let languages: Vec<&str> = pack.languages.iter().map(language::Tag::as_str).collect();
         say(&format!(
             "  {:28} {:12} {:9.1} MB  licence: {}",
             pack.id,
-            languages.join(" "),
+            languages_of(&pack.languages),
             f64::from(u32::try_from(pack.size() / 1_000).unwrap_or(u32::MAX)) / 1_000.0,
             pack.licence
         ));
@@ -146,6 +148,14 @@ pub(crate) fn models(place: &Place, import: Option<&Path>) -> Result<ExitCode, C
         say("Meetings work without captions. `make models` fetches packs.");
     }
     Ok(if listing.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Returns the languages of a pack, or how many there are where a line cannot hold them.
+fn languages_of(tags: &[language::Tag]) -> String {
+    if tags.len() > LANGUAGES_SHOWN_MAX {
+        return format!("{} languages", tags.len());
+    }
+    tags.iter().map(language::Tag::as_str).collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn example() {
@@ -237,4 +247,18 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 fn start_log(level: &str) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_of_many_languages_says_how_many() {
+        let twelve = [language::UN, language::UN].concat();
+
+        assert_eq!(languages_of(&language::UN), "ar zh en fr ru es");
+        assert!(languages_of(&twelve).starts_with("ar zh en"));
+        assert_eq!(languages_of(&[language::Tag::EN; 13]), "13 languages");
+    }
 }
