@@ -11,13 +11,13 @@ const started = Date.now();
 const heard = new Set();
 const texts = [];
 const data = [];
-/** Pictures that were shown, by their size. */
+/** Pictures that were shown, by codec and size. */
 const pictures = {};
 
 const room = new Room();
-room.on(RoomEvent.TrackSubscribed, (track) => {
+room.on(RoomEvent.TrackSubscribed, (track, publication) => {
   if (track.kind === TrackKind.KIND_AUDIO) void listen(track);
-  else void look(track);
+  else void look(track, publication.mimeType);
 });
 room.on(RoomEvent.DataReceived, (payload) => data.push(new TextDecoder().decode(payload)));
 room.registerTextStreamHandler("greeting", async (reader) => texts.push(await reader.readAll()));
@@ -58,16 +58,16 @@ await room.disconnect();
 await dispose();
 process.exit(0);
 
-/** Whoever shows a camera is seen; where nobody does, that is all. */
+/** Whoever shows something is seen; where nobody does, that is all. */
 function hasSeen() {
-  const cameras = [...room.remoteParticipants.values()].flatMap((other) => [...other.trackPublications.values()]).filter((publication) => publication.kind === TrackKind.KIND_VIDEO);
-  return cameras.length === 0 || Object.values(pictures).some((count) => count >= 10);
+  const shown = [...room.remoteParticipants.values()].flatMap((other) => [...other.trackPublications.values()]).filter((publication) => publication.kind === TrackKind.KIND_VIDEO);
+  return shown.length === new Set(Object.keys(pictures).filter((kind) => pictures[kind] >= 10).map((kind) => kind.split(" ")[0])).size;
 }
 
-async function look(remote) {
+async function look(remote, mime) {
   for await (const { frame } of new VideoStream(remote)) {
-    const size = `${frame.width}x${frame.height}`;
-    pictures[size] = (pictures[size] ?? 0) + 1;
+    const kind = `${mime} ${frame.width}x${frame.height}`;
+    pictures[kind] = (pictures[kind] ?? 0) + 1;
   }
 }
 

@@ -1,4 +1,4 @@
-"""LiveKit's Python SDK: plays a tone and shows a picture, reports which other tones, texts and data it got, and stays
+"""LiveKit's Python SDK: plays a tone, shows a camera and a screen, reports which other tones, texts and data it got, and stays
 until its standard input ends. A line on its standard input makes it listen and report again.
 
     python client.py <url> <token> <own Hz> <all Hz, with commas>
@@ -13,7 +13,6 @@ import numpy
 from livekit import rtc
 
 RATE = 48_000
-WIDTH, HEIGHT = 640, 480
 
 
 class Client:
@@ -52,18 +51,15 @@ class Client:
     def has_everything(self) -> bool:
         return all(len(got) == len(self.others) for got in (self.heard, self.texts, self.data))
 
-    async def show(self, room: rtc.Room) -> None:
-        """A camera in VP8 with simulcast: a grey that changes, so that frames differ."""
-        source = rtc.VideoSource(WIDTH, HEIGHT)
-        track = rtc.LocalVideoTrack.create_video_track("camera", source)
-        options = rtc.TrackPublishOptions(
-            source=rtc.TrackSource.SOURCE_CAMERA, video_codec=rtc.VideoCodec.VP8, simulcast=True
-        )
+    async def show(self, room: rtc.Room, width: int, height: int, options: rtc.TrackPublishOptions) -> None:
+        """Pictures in a grey that changes, so that they differ."""
+        source = rtc.VideoSource(width, height)
+        track = rtc.LocalVideoTrack.create_video_track("pictures", source)
         await room.local_participant.publish_track(track, options)
         count = 0
         while True:
-            pixels = numpy.full((HEIGHT, WIDTH, 4), count * 5 % 256, dtype=numpy.uint8)
-            source.capture_frame(rtc.VideoFrame(WIDTH, HEIGHT, rtc.VideoBufferType.RGBA, pixels.tobytes()))
+            pixels = numpy.full((height, width, 4), count * 5 % 256, dtype=numpy.uint8)
+            source.capture_frame(rtc.VideoFrame(width, height, rtc.VideoBufferType.RGBA, pixels.tobytes()))
             count += 1
             await asyncio.sleep(1 / 15)
 
@@ -73,7 +69,14 @@ class Client:
         track = rtc.LocalAudioTrack.create_audio_track("tone", source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         await room.local_participant.publish_track(track, options)
-        self.start(self.show(room))
+        camera = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_CAMERA, video_codec=rtc.VideoCodec.VP8, simulcast=True
+        )
+        self.start(self.show(room, 640, 480, camera))
+        screen = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_SCREENSHARE, video_codec=rtc.VideoCodec.H264, simulcast=False
+        )
+        self.start(self.show(room, 320, 240, screen))
         at, has_said = 0, False
         while not is_over.is_set():
             wave = numpy.sin(2 * numpy.pi * self.hz * (numpy.arange(480) + at) / RATE) * 9_000

@@ -1,7 +1,7 @@
 // Two of our participants, LiveKit's Node SDK and its Python SDK in one meeting of the real server,
 // each let in by the meeting's link. Everybody plays a tone of their own, and must hear the tones
-// of the three others, their text streams and their data. Python also shows a camera with simulcast,
-// which Node must see.
+// of the three others, their text streams and their data. Python also shows a camera (VP8 with
+// simulcast) and a screen (H.264), which Node must see.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { request } from "node:http";
@@ -43,7 +43,8 @@ test("two participants, rtc-node and Python livekit hear, see and read each othe
 
   const { pictures } = results[CLIENTS.findIndex((client) => client.name === "node")];
   console.log(`node saw ${JSON.stringify(pictures)}`);
-  assert.ok(Object.keys(pictures).includes("640x480"), "the highest layer");
+  assert.ok(pictures["video/VP8 640x480"] >= 1, "the highest layer of the camera");
+  assert.ok(pictures["video/H264 320x240"] >= 10, "the screen");
   for (const [index, result] of results.entries()) {
     const others = CLIENTS.filter((_, at) => at !== index);
     const me = CLIENTS[index].name;
