@@ -8,6 +8,7 @@ use store::response::StoredResponse;
 use store::{Store, StoreError, channel, survey as surveys};
 use survey::{Answers, Codes, Layout, Questionnaire};
 
+use model::Timestamp;
 use model::cell::Stratum;
 use model::id::{ChannelId, SurveyId};
 
@@ -20,6 +21,8 @@ const DIALOGUES_MAX: u32 = 100_000;
 /// Why the work could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum MaintainError {
+    #[error("the data folder cannot be made")]
+    Data(#[source] std::io::Error),
     #[error("the store failed")]
     Store(#[source] StoreError),
     #[error("version {version} of {survey} cannot be read")]
@@ -37,13 +40,19 @@ impl From<StoreError> for MaintainError {
     }
 }
 
+/// Opens the store, on a host where no server has run yet too.
+async fn open(config: &Config, now: Timestamp) -> Result<Store, MaintainError> {
+    std::fs::create_dir_all(&config.data).map_err(MaintainError::Data)?;
+    Ok(Store::open(&config.store.url, now).await?)
+}
+
 /// Mints an organiser's link, good for `hours`, or until it is revoked.
 pub async fn new_organiser_link(
     config: &Config,
     hours: Option<u32>,
 ) -> Result<String, MaintainError> {
     let now = Clock::system().now();
-    let store = Store::open(&config.store.url, now).await?;
+    let store = open(config, now).await?;
     let mut tx = store.write(now).await?;
     let organisation = match store::organisation::first(&mut tx).await? {
         Some(found) => found.id,
@@ -59,7 +68,7 @@ pub async fn new_organiser_link(
 /// Returns the key and the secret that sign `LiveKit`'s access tokens: for server SDKs.
 pub async fn media_keys(config: &Config) -> Result<(String, String), MaintainError> {
     let clock = Clock::system();
-    let store = Store::open(&config.store.url, clock.now()).await?;
+    let store = open(config, clock.now()).await?;
     let secrets = crate::Secrets::open(&store, &config.keys_folder(), &clock).await?;
     let keys = secrets.rtc();
     let pair = (keys.key.clone(), keys.secret.clone());
@@ -70,7 +79,7 @@ pub async fn media_keys(config: &Config) -> Result<(String, String), MaintainErr
 /// Rebuilds the cells of every survey from its rows; returns a line for each.
 pub async fn recount(config: &Config) -> Result<Vec<String>, MaintainError> {
     let now = Clock::system().now();
-    let store = Store::open(&config.store.url, now).await?;
+    let store = open(config, now).await?;
     let mut lines = Vec::new();
     let mut tx = store.read().await?;
     let Some(organisation) = store::organisation::first(&mut tx).await? else {
