@@ -49,7 +49,7 @@ async fn measure(server: &Server, pcm: &[i16], round: usize) -> Result<Vec<f64>,
     let sound = pcm.to_vec();
     let playing = tokio::spawn(async move {
         track.play(&sound).await.ok();
-        track.play(&[0; 48_000]).await.ok();
+        track.play(&vec![0; 48_000]).await.ok();
         track
     });
     let mut waits = Vec::new();

@@ -9,7 +9,7 @@ use crate::server::{Answer, Cores, Server, request};
 use crate::table::{Table, quantile};
 
 const RUNS: usize = 3;
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 pub(crate) fn run(table: &mut Table) -> Result<(), Failure> {
     let server = Server::start("publish", Cores::Shared)?;
@@ -39,7 +39,7 @@ impl<'a> Organiser<'a> {
             let (name, value) = line.split_once(": ")?;
             name.eq_ignore_ascii_case("set-cookie").then(|| value.split(';').next())?
         });
-        organiser.cookie = cookie.ok_or("no cookie")?.to_owned();
+        cookie.ok_or("no cookie")?.clone_into(&mut organiser.cookie);
         Ok(organiser)
     }
 

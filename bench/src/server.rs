@@ -14,7 +14,7 @@ use signal::token::{Grants, Keys, Token, TokenKind};
 use crate::Failure;
 
 /// How long a start may take: the demonstration's answers are written on the first one.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Where the server runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Server {
         let folder = target.join("bench-data").join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
-        Self::open(target.join("release/plenary"), folder, cores)
+        Self::open(&target.join("release/plenary"), folder, cores)
     }
 
     /// Stops the server as an operator does and starts it again. Returns it with the seconds that
@@ -53,12 +53,12 @@ impl Server {
         self.child.wait()?;
         let folder = std::mem::take(&mut self.folder);
         let start = Instant::now();
-        let again = Self::open(target.join("release/plenary"), folder, Cores::Shared)?;
+        let again = Self::open(&target.join("release/plenary"), folder, Cores::Shared)?;
         Ok((again, start.elapsed().as_secs_f64()))
     }
 
-    fn open(program: PathBuf, folder: PathBuf, cores: Cores) -> Result<Self, Failure> {
-        let mut command = Command::new(&program);
+    fn open(program: &Path, folder: PathBuf, cores: Cores) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
         command
             .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(&folder)
@@ -82,7 +82,7 @@ impl Server {
         };
         let address = find("listening on http://")?;
         let (organiser, citizen) = (find("organiser")?, find("citizen")?);
-        let keys = keys(&program, &folder)?;
+        let keys = keys(program, &folder)?;
         Ok(Self { child, folder, address, organiser, citizen, keys })
     }
 
@@ -125,7 +125,7 @@ impl Server {
                 .collect(),
             kind: TokenKind::Standard,
             grants: Grants::taking_part(),
-            expires: now + Duration::from_secs(3_600),
+            expires: now + Duration::from_hours(1),
         })
     }
 
@@ -230,7 +230,7 @@ pub(crate) fn request(
     body: &str,
 ) -> Result<Answer, Failure> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let mut text = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
         body.len()
