@@ -17,6 +17,9 @@ use crate::options::{JoinError, Options};
 /// How long a connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long the server may take to say goodbye.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
 /// Requests that wait to be written. A server that takes none for that long is gone.
 const WAITING_MAX: usize = 512;
 
@@ -109,7 +112,7 @@ where
             }
         }
         // Ends the TCP connection too; a server that does not answer the close is not waited for.
-        let _closed = tokio::time::timeout(Duration::from_secs(1), sink.close()).await;
+        let _closed = tokio::time::timeout(CLOSE_LIMIT, sink.close()).await;
     };
     let read = async {
         while let Some(Ok(frame)) = source.next().await {
@@ -121,9 +124,11 @@ where
             }
         }
     };
+    tokio::pin!(read);
     tokio::select! {
-        () = write => {}
-        () = read => {}
+        // A connection dropped with news unread would be reset, and the last words lost with it.
+        () = write => drop(tokio::time::timeout(CLOSE_LIMIT, read).await),
+        () = &mut read => {}
     }
     report(&heard, Heard::Closed { number }).await;
 }

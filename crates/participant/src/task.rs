@@ -38,6 +38,9 @@ const RESUMES_MAX: u32 = 12;
 /// What arrives while the thread is busy with others: a second of video.
 const RECEIVE_BUFFER_BYTES: usize = 1024 * 1024;
 
+/// How long a socket may take to close.
+const CLOSE_LIMIT: Duration = Duration::from_secs(3);
+
 /// Datagrams that are read before others get their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
 
@@ -390,10 +393,18 @@ impl Task {
         }
         // Dropping the writer closes the socket after what was written.
         self.socket.writer = None;
-        if let Some(mut task) = self.socket.task.take()
-            && tokio::time::timeout(Duration::from_secs(2), &mut task).await.is_err()
-        {
-            task.abort();
+        if let Some(mut task) = self.socket.task.take() {
+            let closing = async {
+                loop {
+                    tokio::select! {
+                        _ = &mut task => return,
+                        Some(_) = self.heard.recv() => {}
+                    }
+                }
+            };
+            if tokio::time::timeout(CLOSE_LIMIT, closing).await.is_err() {
+                task.abort();
+            }
         }
         // An application that does not read has left already.
         let _unread = self.events.try_send(Event::Left(reason));

@@ -21,6 +21,9 @@ const FRAMES_MAX: usize = 512;
 /// How long one frame may take to be written.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long the rest of a broken connection may take: it has arrived already.
+const REST_LIMIT: Duration = Duration::from_secs(1);
+
 /// A client pings every five seconds; who says nothing for six times that is gone.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 
@@ -66,7 +69,10 @@ async fn talk(
                 let writing = socket.send(Message::Binary(bytes));
                 match tokio::time::timeout(WRITE_LIMIT, writing).await {
                     Ok(Ok(())) => {}
-                    Ok(Err(_)) => return close_code::ABNORMAL,
+                    Ok(Err(_)) => {
+                        read_rest(socket, connection, inputs).await;
+                        return close_code::ABNORMAL;
+                    }
                     Err(_) => {
                         metrics::what("slow_reader");
                         return close_code::POLICY;
@@ -89,6 +95,21 @@ async fn talk(
             }
         }
     }
+}
+
+/// Takes what was sent before the connection broke: somebody who leaves says so last, and does not
+/// wait for what was on its way to them.
+async fn read_rest(socket: &mut WebSocket, connection: ConnectionId, inputs: &mpsc::Sender<Input>) {
+    let rest = async {
+        while let Some(Ok(message)) = socket.recv().await {
+            if let Some(request) = read(message) {
+                let request = Box::new(request);
+                // A room that has ended needs no farewell.
+                let _ended = inputs.send(Input::Request { connection, request }).await;
+            }
+        }
+    };
+    let _late = tokio::time::timeout(REST_LIMIT, rest).await;
 }
 
 /// Returns the request in a frame; nonsense is counted and passed over.

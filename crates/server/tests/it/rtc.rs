@@ -13,7 +13,8 @@ use participant::{Driver, Event, Events, JoinError, Options, Participant};
 use serde_json::json;
 use server::{Hosts, router};
 use signal::Token;
-use signal::protocol::JoinRequest;
+use signal::protocol::signal_request::Message as Asked;
+use signal::protocol::{JoinRequest, LeaveRequest, SignalRequest};
 use signal::token::{Grants, TokenKind};
 use store::attendance;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -198,6 +199,39 @@ async fn a_socket_that_never_reads_is_cut_off_and_delays_nobody() {
     for flood in floods {
         flood.abort();
     }
+    door.close().await;
+}
+
+/// The clock of these tests stands: nobody is gone by time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_says_goodbye_and_hangs_up_is_gone_at_once() {
+    let door = Door::open().await;
+    let (ana, _ana_events) = door.join(&token("r", "ana")).await;
+    let news = tokio::spawn(async move {
+        for n in 0..400 {
+            let news = [("news".to_owned(), format!("{n}{}", "x".repeat(4_000)))].into();
+            if ana.set_attributes(news).await.is_err() {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    });
+
+    for n in 0..40 {
+        let token = door.mint(&token("r", &format!("guest-{n}")));
+        let mut guest = door.knock(&path(&token), None).await.expect("in");
+        let leave = SignalRequest { message: Some(Asked::Leave(LeaveRequest::default())) };
+        let leave = signal::frame::write_request(&leave);
+        guest.send(Message::Binary(leave.into())).await.expect("it is taken");
+        // With everything unread that the server says meanwhile: the connection is reset.
+        drop(guest);
+    }
+
+    let mut directory = door.site.app.rooms.directory();
+    let room = RoomName("r".to_owned());
+    let alone = directory.wait_for(|directory| directory.presence_by_room[&room].people.len() == 1);
+    tokio::time::timeout(LIMIT, alone).await.expect("all are gone").expect("the server runs");
+    news.abort();
     door.close().await;
 }
 
