@@ -12,7 +12,7 @@ run: tools-run web fonts
 	@exec target/debug/plenary serve --demo --data $(DATA) --listen $(LISTEN)
 
 # Installs what is missing and runs every check.
-test: tools-test web models fonts
+test: tools-test
 	@cargo xtask ci
 
 # Measures; prints a table and writes target/bench.json.

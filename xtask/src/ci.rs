@@ -33,8 +33,15 @@ const STEPS: &[Step] = &[
         "cargo",
         &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
     ),
-    step("build", ".", "cargo", &["build", "-p", "plenary"]),
-    step("build: tone", ".", "cargo", &["build", "-p", "participant", "--example", "tone"]),
+    // All of the workspace, as the tests are built: the dependencies' features stay the same.
+    step("build", ".", "cargo", &["build", "--workspace", "--bins", "--examples"]),
+    step("fonts", ".", "cargo", &["xtask", "fonts"]),
+    step(
+        "models",
+        ".",
+        "bash",
+        &["-c", "PLENARY=$PWD/target/debug/plenary exec bash scripts/models.sh"],
+    ),
     step("tests", ".", "cargo", &["test", "--workspace"]),
     step("planted bugs", ".", "cargo", &["xtask", "planted"]),
     step("LiveKit's SDKs", ".", "node", &["tests/sdk/run.mjs"]),
