@@ -59,6 +59,12 @@ impl Counted {
         &self.record
     }
 
+    /// Returns how many people answered, also where they are too few for anything else to be shown.
+    pub(crate) fn answers(&self) -> u64 {
+        let cells = self.record.surveys.iter().flat_map(|survey| &survey.cells);
+        cells.filter_map(|cell| cell.counts.first()).map(|count| u64::from(*count)).sum()
+    }
+
     /// Returns how many minutes the survey takes.
     pub(crate) fn minutes(&self) -> Option<usize> {
         self.record.surveys.first().map(|survey| survey.questionnaire.minutes())
@@ -244,7 +250,8 @@ fn page(
 fn survey(counted: &Counted, language: Tag, words: &Words, is_one_of_many: bool) -> Markup {
     let results = Results::of(&counted.record);
     let Some(own) = results.surveys.first() else { return html! {} };
-    let answers = own.open.sample().people();
+    let is_shown = own.open.sample().people() > 0;
+    let answers = if is_shown { own.open.sample().people() } else { counted.answers() };
     html! {
         @if is_one_of_many { h2 { (own.survey.questionnaire.title().text(language)) } }
         p.status {
@@ -256,8 +263,8 @@ fn survey(counted: &Counted, language: Tag, words: &Words, is_one_of_many: bool)
             " " span data-answers=(answers) { (words.text("results.answers", &[("n", answers.into())])) }
             " · " span data-moment { (moment(counted.at, language, words)) }
         }
-        @if answers == 0 {
-            section.rule {
+        @if !is_shown {
+            section.rule.few {
                 h2 { (words.text("results.few_title", &[])) }
                 p { (words.text("results.few_text", &[("k", counted.record.group_min.into())])) }
                 (way(counted, language, words))

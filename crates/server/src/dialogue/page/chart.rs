@@ -7,6 +7,7 @@ use survey::Role;
 use survey::demographics::REGIONS;
 
 use super::Shown;
+use crate::survey::Counted;
 
 /// Regions as they lie, by their code.
 const WEST_TO_EAST: [u8; 8] = [4, 6, 3, 8, 5, 1, 2, 7];
@@ -25,15 +26,14 @@ pub(super) fn assembly(shown: &Shown, words: &Words) -> Markup {
         let choice = question.choices().iter().find(|choice| Some(&choice.id.as_str()) == id)?;
         Some(choice.label.text(tag).to_owned())
     };
-    let regions: Vec<(String, u64)> = WEST_TO_EAST
-        .into_iter()
-        .map(|code| (name_of(code).unwrap_or_default(), people_of(code)))
-        .collect();
-    let unplaced = people_of(0);
-    let people = regions.iter().map(|(_, people)| people).sum::<u64>() + unplaced;
-    if people == 0 {
-        return html! { p.mute { (words.text("dialogue.no_answers", &[])) } };
+    let (placed, unplaced) =
+        folded(WEST_TO_EAST.map(people_of), people_of(0), counted.record().group_min);
+    let people = placed.iter().sum::<u64>() + unplaced;
+    if people < counted.record().group_min.max(1) {
+        return too_few(shown, words);
     }
+    let names = WEST_TO_EAST.into_iter().map(|code| name_of(code).unwrap_or_default());
+    let regions: Vec<(String, u64)> = names.zip(placed).collect();
     let drawn = Assembly::new(regions.clone(), unplaced);
     let per_dot = [("n", drawn.answers_per_dot.into())];
     let figure = Figure {
@@ -63,5 +63,48 @@ pub(super) fn assembly(shown: &Shown, words: &Words) -> Markup {
             } } }
             (figure.base_line(tag))
         }
+    }
+}
+
+/// Says why there is nothing to see: nobody answered, or so few that they could be recognised.
+pub(super) fn too_few(shown: &Shown, words: &Words) -> Markup {
+    let counted = shown.counted.as_deref();
+    let record = counted.map(Counted::record);
+    let answers = counted.map_or(0, Counted::answers);
+    html! {
+        @if let Some(record) = record.filter(|_| answers > 0) {
+            p.mute { (words.text("results.few_text", &[("k", record.group_min.into())])) }
+        } @else {
+            p.mute { (words.text("dialogue.no_answers", &[])) }
+        }
+    }
+}
+
+/// Moves regions of fewer than `least` people to those of no region. One such group alone would
+/// follow from the total, so the next smallest region goes with it.
+fn folded<const N: usize>(mut regions: [u64; N], unplaced: u64, least: u64) -> ([u64; N], u64) {
+    let mut others = unplaced;
+    let mut has_folded = false;
+    while let Some(smallest) = regions.iter_mut().filter(|people| **people > 0).min() {
+        if *smallest >= least && (!has_folded || others >= least) {
+            break;
+        }
+        others += *smallest;
+        *smallest = 0;
+        has_folded = true;
+    }
+    (regions, others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_of_few_people_are_not_told_apart() {
+        assert_eq!(folded([40, 12, 0, 30], 2, 10), ([40, 12, 0, 30], 2));
+        assert_eq!(folded([40, 12, 0, 3], 9, 10), ([40, 12, 0, 0], 12));
+        assert_eq!(folded([40, 12, 0, 3], 0, 10), ([40, 0, 0, 0], 15));
+        assert_eq!(folded([3, 0, 0, 0], 0, 10), ([0, 0, 0, 0], 3));
     }
 }

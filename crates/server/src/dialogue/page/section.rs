@@ -79,7 +79,7 @@ pub(super) fn finding(shown: &Shown, words: &Words) -> Markup {
                 } }
             } @else {
                 h2 { (words.text("dialogue.all_results", &[])) }
-                p.mute { (words.text("dialogue.no_answers", &[])) }
+                (super::chart::too_few(shown, words))
             }
         }
     }
