@@ -35,6 +35,12 @@ const GENDER_WEIGHTS: [u32; 3] = [49, 48, 1];
 /// Invented: how much each place of a list is liked. Ranks come out clear, not steep.
 const LIKED: [u32; 13] = [90, 34, 41, 66, 74, 48, 30, 82, 44, 52, 26, 18, 6];
 
+/// Invented: levels of schooling, from none to university.
+const SCHOOLING: [u32; 5] = [4, 14, 38, 16, 28];
+
+/// Invented: about one in eight has a disability.
+const DISABILITY: [u32; 2] = [12, 88];
+
 /// Invented: most find cooperation essential, and the future a little better.
 const STEPS_OF_5: [u32; 5] = [46, 30, 15, 6, 3];
 const STEPS_OF_3: [u32; 3] = [49, 19, 32];
@@ -116,7 +122,8 @@ fn raw(questionnaire: &Questionnaire, region: usize, chance: &mut StdRng) -> Raw
                 let weights: &[u32] = if steps.len() == 3 { &STEPS_OF_3 } else { &STEPS_OF_5 };
                 one(&steps[draw(&weights[..steps.len()], chance)].id)
             }),
-            (Kind::Choice { .. }, Role::Plain | Role::About) => {
+            (Kind::Choice { .. }, Role::About) => maybe(chance, |chance| about(question, chance)),
+            (Kind::Choice { .. }, Role::Plain) => {
                 maybe(chance, |chance| choose(question, region, chance))
             }
         };
@@ -140,6 +147,17 @@ fn choose(question: &Question, region: usize, chance: &mut StdRng) -> RawAnswer 
         chosen.push(options[at].id.clone());
     }
     RawAnswer { chosen, text: None }
+}
+
+/// What somebody says of themselves, in shares that could be.
+fn about(question: &Question, chance: &mut StdRng) -> RawAnswer {
+    let options = question.choices();
+    let weights: &[u32] = match question.id.as_str() {
+        "education" => &SCHOOLING,
+        "disability" => &DISABILITY,
+        _ => &LIKED,
+    };
+    one(&options[draw(&weights[..options.len().min(weights.len())], chance)].id)
 }
 
 fn one(id: &str) -> RawAnswer {
