@@ -1,7 +1,7 @@
 export { Announcer, type Urgency } from "./announcer.ts";
 export { Cell, useCell } from "./cell.ts";
 export { keep, kept } from "./kept.ts";
-export { autonymOf, directionOf, isInterface, localeOf, negotiate, textIn, UN, type Interface } from "./language.ts";
+export { autonymOf, directionOf, isInterface, localeOf, negotiate, readingOf, textIn, UN, type Interface } from "./language.ts";
 export { SessionContext, useAnnounce, useChooseLanguage, type Session } from "./session.ts";
 export { shortcutOf, type Shortcut } from "./shortcut.ts";
 export { chooseTheme, showTheme, theme, type Theme } from "./theme.ts";

@@ -48,6 +48,12 @@ export function textIn(texts: Readonly<Record<string, string>>, tag: string): st
   return texts[tag] ?? texts["en"] ?? Object.values(texts)[0] ?? "";
 }
 
+/** Returns the language in which somebody is led to the pages of a dialogue, which exist in its languages only. */
+export function readingOf(languages: readonly string[], tag: string): string {
+  if (languages.includes(tag)) return tag;
+  return languages.includes("en") ? "en" : (languages[0] ?? tag);
+}
+
 function primaryOf(tag: string): string {
   return tag.toLowerCase().split("-")[0] ?? tag;
 }

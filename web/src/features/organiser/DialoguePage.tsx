@@ -2,7 +2,7 @@ import { ExternalLink, Share2 } from "lucide-react";
 import { useState, type ReactElement } from "react";
 
 import type { Dialogue, Meeting, Problem } from "../../api/index.ts";
-import { integer, shortDate, textIn, useCell, useWords } from "../../kit/index.ts";
+import { integer, readingOf, shortDate, textIn, useCell, useWords } from "../../kit/index.ts";
 import { ActLink, Button, Chip, Note } from "../../primitives/index.ts";
 import type { DialogueModel } from "./DialogueModel.ts";
 import { Meetings } from "./Meetings.tsx";
@@ -92,14 +92,16 @@ function DialogueHead({ dialogue, onShare }: { dialogue: Dialogue; onShare: (bes
   return (
     <header className="work-head">
       <div>
-        <h1>{title}</h1>
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
         <p className="small-text quiet-text row wraps">
           <Chip kind={dialogue.state === "open" ? "ok" : "plain"}>{t(stateKey(dialogue.state))}</Chip>
           {closes === null ? t("organiser.no_end") : t(dialogue.state === "closed" ? "organiser.closed_on" : "organiser.closes", { date: shortDate(words.tag, new Date(closes)) })}
         </p>
       </div>
       <div className="row wraps">
-        <ActLink href={`/${words.tag}/d/${dialogue.slug}`} look="plain" isBeside icon={<ExternalLink className="icon small flips" aria-hidden="true" />}>
+        <ActLink href={`/${readingOf(dialogue.languages, words.tag)}/d/${dialogue.slug}`} look="plain" isBeside icon={<ExternalLink className="icon small flips" aria-hidden="true" />}>
           {t("organiser.public_page")}
         </ActLink>
         <Button size="row" onPress={() => onShare({ name: "share", title, url: dialogue.url })} icon={<Share2 className="icon small" aria-hidden="true" />}>

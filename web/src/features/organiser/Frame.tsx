@@ -38,7 +38,7 @@ export function Frame({ model, organisation, children }: FrameProps): ReactEleme
           {dialogues.map((dialogue) => (
             <PressLink key={dialogue.id} className="nav-link" href={`/o${placeOf(dialogue.id)}`} onFollow={() => model.go(placeOf(dialogue.id))} isCurrent={place.name === "dialogue" && place.model.id === dialogue.id}>
               <MessagesSquare className="icon small" aria-hidden="true" />
-              <span>{textIn(dialogue.title, words.tag)}</span>
+              <bdi>{textIn(dialogue.title, words.tag)}</bdi>
             </PressLink>
           ))}
           <PressLink className="nav-link" href="/o?new" onFollow={() => model.go("?new")} isCurrent={place.name === "new"}>

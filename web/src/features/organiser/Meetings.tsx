@@ -57,7 +57,7 @@ function MeetingRow({ meeting, onBeside }: { meeting: Meeting; onBeside: (beside
     <tr>
       <td>
         <a className="press-link" href={meeting.url}>
-          {title}
+          <bdi>{title}</bdi>
         </a>
       </td>
       <td className="keeps">{shortTime(words.tag, new Date(meeting.starts_at))}</td>

@@ -2,7 +2,7 @@ import { BarChartBig, FileText, ListChecks, Video } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 
 import type { DialogueSummary } from "../../api/index.ts";
-import { integer, listed, textIn, useCell, useWords, type MessageKey } from "../../kit/index.ts";
+import { autonymOf, integer, listed, textIn, useCell, useWords, type MessageKey } from "../../kit/index.ts";
 import { Button, Chip, PressLink } from "../../primitives/index.ts";
 import { placeOf, type OrganiserModel } from "./OrganiserModel.ts";
 
@@ -61,13 +61,13 @@ function DialogueTable({ model, dialogues, organisation }: OverviewProps & { dia
               <tr key={dialogue.id}>
                 <td>
                   <PressLink href={`/o${placeOf(dialogue.id)}`} onFollow={() => model.go(placeOf(dialogue.id))}>
-                    {textIn(dialogue.title, words.tag)}
+                    <bdi>{textIn(dialogue.title, words.tag)}</bdi>
                   </PressLink>
                 </td>
-                <td className="quiet-text">{listed(words.tag, dialogue.languages)}</td>
-                <td className="number strong-text">{integer(words.tag, dialogue.counts.responses)}</td>
-                <td className="number">{integer(words.tag, dialogue.counts.meetings)}</td>
-                <td className="number">{integer(words.tag, dialogue.counts.editions)}</td>
+                <td className="quiet-text">{listed(words.tag, dialogue.languages.map(autonymOf))}</td>
+                <td className="number strong-text" data-label={t("organiser.answers")}>{integer(words.tag, dialogue.counts.responses)}</td>
+                <td className="number" data-label={t("organiser.meetings")}>{integer(words.tag, dialogue.counts.meetings)}</td>
+                <td className="number" data-label={t("organiser.reports")}>{integer(words.tag, dialogue.counts.editions)}</td>
                 <td>{dialogue.is_demonstration ? <Chip kind="warn">{t("organiser.demonstration")}</Chip> : t(stateKey(dialogue.state))}</td>
               </tr>
             ))}

@@ -15,9 +15,17 @@ export function ShareSheet({ title, url, onClose }: ShareSheetProps): ReactEleme
   const t = useMessages();
   const announce = useAnnounce();
   const [isCopied, setCopied] = useState(false);
+  const [isRefused, setRefused] = useState(false);
   const whole = new URL(url, window.location.href).href;
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(whole);
+    try {
+      await navigator.clipboard.writeText(whole);
+    } catch {
+      // Refused, or not there at all: pages that came without TLS have no clipboard.
+      setRefused(true);
+      return;
+    }
+    setRefused(false);
     setCopied(true);
     announce(t("organiser.copied"), "polite");
   };
@@ -26,7 +34,7 @@ export function ShareSheet({ title, url, onClose }: ShareSheetProps): ReactEleme
       <div className="share-sheet">
         <QrCode text={whole} name={t("organiser.qr", { title })} />
         <div className="stack">
-          <Field label={t("organiser.link")} value={whole} dir="ltr" onChange={() => undefined} hint={t("organiser.link_hint")} />
+          <Field label={t("organiser.link")} value={whole} dir="ltr" onChange={() => undefined} hint={t("organiser.link_hint")} error={isRefused ? t("organiser.copy_refused") : undefined} />
           <div className="row wraps">
             <Button variant="primary" onPress={() => void copy()} icon={isCopied ? <Check className="icon small" aria-hidden="true" /> : <Copy className="icon small" aria-hidden="true" />}>
               {t(isCopied ? "organiser.copied_short" : "organiser.copy")}

@@ -2,7 +2,7 @@ import { Plus } from "lucide-react";
 import type { ReactElement } from "react";
 
 import type { Dialogue } from "../../api/index.ts";
-import { integer, useCell, useWords } from "../../kit/index.ts";
+import { integer, readingOf, useCell, useWords } from "../../kit/index.ts";
 import { ActLink, Button } from "../../primitives/index.ts";
 import type { DialogueModel } from "./DialogueModel.ts";
 import type { Beside } from "./DialoguePage.tsx";
@@ -28,7 +28,7 @@ export function Surveys({ dialogue, model, onBeside }: SurveysProps): ReactEleme
             {t("organiser.add_survey")}
           </Button>
         ) : (
-          <ActLink href={`/${words.tag}/d/${dialogue.slug}/results`} isBeside>
+          <ActLink href={`/${readingOf(dialogue.languages, words.tag)}/d/${dialogue.slug}/results`} isBeside>
             <span className="small-text">{t("organiser.live_results")}</span>
           </ActLink>
         )}
@@ -58,7 +58,7 @@ export function Surveys({ dialogue, model, onBeside }: SurveysProps): ReactEleme
                   </a>{" "}
                   <span className="quiet-text">{t("organiser.version", { n: survey.version })}</span>
                 </td>
-                <td className="number strong-text keeps">{integer(words.tag, survey.responses)}</td>
+                <td className="number strong-text keeps" data-label={t("organiser.answers")}>{integer(words.tag, survey.responses)}</td>
                 <td>{t(stateKey(survey.state))}</td>
                 <td className="acts-cell">
                   <Button variant="quiet" size="row" onPress={() => onBeside({ name: "share", title: t("organiser.un75"), url: survey.url })}>
