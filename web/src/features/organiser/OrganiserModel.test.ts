@@ -17,7 +17,7 @@ beforeEach(() => {
     const call = `${init.method ?? "GET"} ${path}`;
     asked.push(call);
     const answer = answers[call] ?? { status: 404, body: { code: "not_found" } };
-    return Promise.resolve(new Response(JSON.stringify(answer.body), { status: answer.status }));
+    return Promise.resolve(new Response(answer.status === 204 ? null : JSON.stringify(answer.body), { status: answer.status }));
   });
 });
 
@@ -71,4 +71,16 @@ test("an address that is taken is told and nothing else changes", async () => {
   const problem = await model.create({ slug: "river", title: { en: "River" }, languages: ["en"] });
 
   expect([problem?.code, problem?.reference, model.place.get()]).toEqual(["conflict", "4F7K", { name: "overview" }]);
+});
+
+test("after the demonstration the organisation has its own name", async () => {
+  vi.stubGlobal("scrollTo", () => undefined);
+  const model = new OrganiserModel();
+  await model.open();
+  answers["DELETE /api/v1/demonstration"] = { status: 204, body: null };
+  answers["GET /api/v1/me"] = { status: 200, body: { organiser: { capability: "organiser", organisation: { id: "OR_1", name: "Plenary" } } } };
+
+  await model.removeDemonstration();
+
+  expect(model.phase.get()).toEqual({ name: "open", organisation: { id: "OR_1", name: "Plenary" } });
 });

@@ -67,6 +67,9 @@ export class OrganiserModel {
   removeDemonstration = async (): Promise<Problem | null> => {
     try {
       await call<undefined>("DELETE", "/demonstration");
+      // The organisation had the demonstration's name; now it has its own.
+      const me = await call<Me>("GET", "/me");
+      if (me.organiser !== undefined && me.organiser !== null) this.phase.set({ name: "open", organisation: me.organiser.organisation });
       await this.refresh();
       this.go("");
       return null;
