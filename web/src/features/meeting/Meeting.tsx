@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactElement } from "react";
 
 import { Masthead } from "../frame/index.ts";
 import { textIn, useAnnounce, useCell, useMessages, useWords, type MessageKey, type Words } from "../../kit/index.ts";
-import { Button, Note } from "../../primitives/index.ts";
+import { ActLink, Button, Note } from "../../primitives/index.ts";
 import { LeftPage } from "./LeftPage.tsx";
 import { Lobby } from "./Lobby.tsx";
 import { MeetingModel, type Phase } from "./MeetingModel.ts";
@@ -46,7 +46,10 @@ function Part({ phase, model }: { phase: Phase; model: MeetingModel }): ReactEle
             kind="bad"
             title={phase.problem.status === 404 ? t("meeting.unknown") : words.problem(phase.problem.code).title}
             acts={
-              <Button onPress={model.again}>{t("app.try_again")}</Button>
+              <>
+                <Button onPress={model.again}>{t("app.try_again")}</Button>
+                <ActLink href="/">{t("app.to_start")}</ActLink>
+              </>
             }
           >
             <p>{phase.problem.status === 404 ? t("meeting.unknown_why") : words.problem(phase.problem.code).text}</p>
