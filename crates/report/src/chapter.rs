@@ -10,8 +10,9 @@ mod method;
 
 use language::{Direction, Tag, Words, date};
 use model::Timestamp;
+use stats::OpenShare;
 
-use crate::chart::{Figure, Table};
+use crate::chart::{Base, Figure, Invitation, Plot, Table, Weighing, Who};
 use crate::document::{Block, Chapter, Document, Fact, Figure as Shown, Hole, Prose};
 use crate::format;
 use crate::prose::{Fill, sentence};
@@ -117,6 +118,23 @@ impl Writer<'_> {
         let n = self.results.ask(query)?;
         let value = self.say("report.number", &[("number", self.hole(query, format)?)]);
         Some(Fact { value, label: self.words.text(label, &[("n", n.into())]) })
+    }
+
+    /// Returns a chart of weighted shares over an open link, with the base it stands on.
+    fn weighted(&self, base: &OpenShare, subtitle: String, plot: Plot) -> Figure {
+        Figure {
+            title: String::new(),
+            subtitle,
+            plot,
+            base: Base {
+                people: base.base,
+                who: Who::AnsweredThis,
+                weighing: Weighing::Raked { effective: base.effective },
+                invitation: Invitation::OpenLink,
+                source: None,
+                is_demonstration: self.is_demonstration(),
+            },
+        }
     }
 
     /// Returns a figure with its title as prose, and its table under it.

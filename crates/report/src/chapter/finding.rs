@@ -4,7 +4,7 @@ use stats::{OpenShare, Variable};
 use survey::Kind;
 
 use super::{Format, Writer, name, text};
-use crate::chart::{Bar, Base, Figure, Group, Invitation, Leaders, Plot, Scale, Weighing, Who};
+use crate::chart::{Bar, Group, Leaders, Plot, Scale};
 use crate::document::{Block, Chapter, Prose};
 use crate::prose::Fill;
 use crate::query::{Measure, Query};
@@ -106,7 +106,7 @@ fn choice(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place) -> Opt
         })
         .collect();
     let subtitle = subtitle(writer, results, place, "report.subtitle_choice");
-    let figure = figure(writer, base, subtitle, Plot::Ranked(bars));
+    let figure = writer.weighted(base, subtitle, Plot::Ranked(bars));
     // The chart and the regions' choices are one sheet; the whole table follows.
     let name = Prose::name(writer.question(place.survey, place.question));
     let (chart, table) = writer.figure_and_table(name, &figure);
@@ -155,7 +155,7 @@ fn leaders(
             }
         })
         .collect();
-    let figure = figure(writer, base, String::new(), Plot::Leading(rows));
+    let figure = writer.weighted(base, String::new(), Plot::Leading(rows));
     writer.figure(writer.say("report.leaders_title", &[]), &figure)
 }
 
@@ -182,7 +182,7 @@ fn scale(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place) -> Opti
     let order: Vec<usize> = (0..steps).collect();
     let plot = Plot::Stacked(by_region(writer, results, place, &order));
     let subtitle = subtitle(writer, results, place, "report.subtitle_scale");
-    let figure = figure(writer, &base, subtitle, plot);
+    let figure = writer.weighted(&base, subtitle, plot);
     let mut blocks =
         vec![writer.figure(Prose::name(writer.question(place.survey, place.question)), &figure)];
     blocks.extend(extremes(writer, results, place, &[0, 1]).map(text));
@@ -212,7 +212,7 @@ fn outlook(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place) -> Op
     );
     let plot = Plot::Diverging(by_region(writer, results, place, &[2, 1, 0]));
     let subtitle = subtitle(writer, results, place, "report.subtitle_scale");
-    let figure = figure(writer, &base, subtitle, plot);
+    let figure = writer.weighted(&base, subtitle, plot);
     let mut blocks =
         vec![writer.figure(Prose::name(writer.question(place.survey, place.question)), &figure)];
     blocks.extend(extremes(writer, results, place, &[0]).map(text));
@@ -301,20 +301,4 @@ fn subtitle(writer: &Writer<'_>, results: &SurveyResults<'_>, place: Place, key:
     let hint = results.question(place.question).and_then(|question| question.hint.as_ref());
     let unit = writer.text(key);
     hint.map_or_else(|| unit.clone(), |hint| format!("{} {unit}", hint.text(writer.tag)))
-}
-
-fn figure(writer: &Writer<'_>, base: &OpenShare, subtitle: String, plot: Plot) -> Figure {
-    Figure {
-        title: String::new(),
-        subtitle,
-        plot,
-        base: Base {
-            people: base.base,
-            who: Who::AnsweredThis,
-            weighing: Weighing::Raked { effective: base.effective },
-            invitation: Invitation::OpenLink,
-            source: None,
-            is_demonstration: writer.is_demonstration(),
-        },
-    }
 }

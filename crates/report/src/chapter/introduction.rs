@@ -164,19 +164,8 @@ fn about(
                 == results.question(at).map_or(0, |question| question.choices().len()),
         })
         .collect();
-    let figure = Figure {
-        title: String::new(),
-        subtitle: writer.text("report.subtitle_choice"),
-        plot: Plot::Ranked(bars),
-        base: Base {
-            people: base.base,
-            who: Who::AnsweredThis,
-            weighing: Weighing::Raked { effective: base.effective },
-            invitation: Invitation::OpenLink,
-            source: None,
-            is_demonstration: writer.is_demonstration(),
-        },
-    };
+    let subtitle = writer.text("report.subtitle_choice");
+    let figure = writer.weighted(base, subtitle, Plot::Ranked(bars));
     Some(writer.figure(Prose::name(writer.question(survey, at)), &figure))
 }
 
